@@ -1,0 +1,310 @@
+//! One declaration per operation: the server mounts it, the browser calls it, the OpenAPI document and
+//! the access sweep are made from the list of them.
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{ContainerRef, EnvironmentId, Permission, UserId};
+
+/// The method of an endpoint. `Get` changes nothing, everything else is audited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Does, or makes.
+    Post,
+    /// Changes part of something.
+    Patch,
+    /// Removes.
+    Delete,
+}
+
+impl Method {
+    /// Whether a call may change something, and so is audited and checked for its origin.
+    #[must_use]
+    pub fn mutates(self) -> bool {
+        self != Self::Get
+    }
+
+    /// The name on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// Who may call an endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Anybody, without a session. Such a handler is given no engine.
+    Public,
+    /// Whoever is signed in, for what concerns themselves.
+    Session,
+    /// Whoever holds this permission on the target.
+    Permission(Permission),
+}
+
+/// What a path names, before it is resolved and checked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TargetRef {
+    /// The environment, where the path has one.
+    pub environment: Option<EnvironmentId>,
+    /// The container: an id, a prefix of one, or a name.
+    pub container: Option<ContainerRef>,
+    /// The user.
+    pub user: Option<UserId>,
+}
+
+/// A parameter that stands in a path.
+pub trait PathField {
+    /// Its text, before percent-encoding.
+    fn text(&self) -> String;
+    /// Notes the parameter in what the path names.
+    fn place(&self, target: &mut TargetRef);
+}
+
+impl PathField for EnvironmentId {
+    fn text(&self) -> String {
+        self.to_string()
+    }
+    fn place(&self, target: &mut TargetRef) {
+        target.environment = Some(self.clone());
+    }
+}
+
+impl PathField for ContainerRef {
+    fn text(&self) -> String {
+        self.to_string()
+    }
+    fn place(&self, target: &mut TargetRef) {
+        target.container = Some(self.clone());
+    }
+}
+
+impl PathField for UserId {
+    fn text(&self) -> String {
+        self.to_string()
+    }
+    fn place(&self, target: &mut TargetRef) {
+        target.user = Some(*self);
+    }
+}
+
+/// What every declared operation has. The value itself holds the parameters of the path.
+pub trait Operation: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
+    /// `StopContainer`: the operation's name in the OpenAPI document and in the audit.
+    const NAME: &'static str;
+    /// One paragraph for people.
+    const DOC: &'static str;
+    /// The path with its `{placeholders}`.
+    const PATH: &'static str;
+    /// The names of the fields, in the path's order.
+    const FIELDS: &'static [&'static str];
+    /// Who may.
+    const NEEDS: Needs;
+    /// The part after `?`.
+    type Query: Serialize + DeserializeOwned + Send + 'static;
+
+    /// The path with the parameters filled in, percent-encoded.
+    fn path(&self) -> String;
+    /// What the path names.
+    fn target(&self) -> TargetRef;
+}
+
+/// A request with one reply.
+pub trait Endpoint: Operation {
+    /// How it is called.
+    const METHOD: Method;
+    /// The JSON body; `()` for none.
+    type Body: Serialize + DeserializeOwned + Send + 'static;
+    /// The JSON reply; `()` for none.
+    type Reply: Serialize + DeserializeOwned + Send + 'static;
+}
+
+/// An operation that anybody may call.
+pub trait Public {}
+
+/// An operation that needs a session, and mostly a permission.
+pub trait Guarded {}
+
+/// A WebSocket. Opening one that is not read-only is audited.
+pub trait Socket: Operation {
+    /// Whether opening it lets a person change something (a terminal) or only watch (live updates).
+    const MUTATES: bool;
+}
+
+/// A query without parameters; unknown ones are refused.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Empty {}
+
+/// Encodes one segment of a path: nothing in a name can end it or climb out of it.
+#[must_use]
+pub fn segment(value: &str) -> String {
+    percent_encoding::utf8_percent_encode(value, SEGMENT).to_string()
+}
+
+/// Everything but the unreserved characters; a lone `.` or `..` never occurs since names start with a
+/// letter or digit.
+const SEGMENT: &percent_encoding::AsciiSet =
+    &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// Declares an operation's type and what endpoints and sockets share.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! operation {
+    (doc: [$($doc:literal)*], $name:ident { $($field:ident : $ty:ty),* }, $path:literal, $query:ty, $needs:expr) => {
+        $(#[doc = $doc])*
+        #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+        pub struct $name {
+            $(
+                #[doc = concat!("The path's `", stringify!($field), "`.")]
+                pub $field: $ty
+            ),*
+        }
+        impl $crate::endpoint::Operation for $name {
+            const NAME: &'static str = stringify!($name);
+            const DOC: &'static str = concat!($($doc, "\n"),*);
+            const PATH: &'static str = $path;
+            const FIELDS: &'static [&'static str] = &[$(stringify!($field)),*];
+            const NEEDS: $crate::Needs = $needs;
+            type Query = $query;
+            fn path(&self) -> String {
+                let path = String::from($path);
+                $(let path = path.replace(
+                    concat!("{", stringify!($field), "}"),
+                    &$crate::endpoint::segment(&$crate::endpoint::PathField::text(&self.$field)),
+                );)*
+                path
+            }
+            fn target(&self) -> $crate::TargetRef {
+                #[allow(unused_mut, reason = "an operation without parameters fills nothing in")]
+                let mut target = $crate::TargetRef::default();
+                $($crate::endpoint::PathField::place(&self.$field, &mut target);)*
+                target
+            }
+        }
+    };
+}
+
+/// Declares one endpoint: method, path, query, body, reply, and who may.
+///
+/// `needs:` is `public`, `session`, or a [`Permission`].
+#[macro_export]
+macro_rules! endpoint {
+    ($(#[doc = $doc:literal])* $name:ident { $($field:ident : $ty:ty),* $(,)? }
+     $method:ident $path:literal,
+     query: $query:ty, body: $body:ty, reply: $reply:ty, needs: public) => {
+        $crate::operation!(doc: [$($doc)*], $name { $($field: $ty),* }, $path, $query, $crate::Needs::Public);
+        $crate::endpoint!(@call $name, $method, $body, $reply);
+        impl $crate::Public for $name {}
+    };
+    ($(#[doc = $doc:literal])* $name:ident { $($field:ident : $ty:ty),* $(,)? }
+     $method:ident $path:literal,
+     query: $query:ty, body: $body:ty, reply: $reply:ty, needs: session) => {
+        $crate::operation!(doc: [$($doc)*], $name { $($field: $ty),* }, $path, $query, $crate::Needs::Session);
+        $crate::endpoint!(@call $name, $method, $body, $reply);
+        impl $crate::Guarded for $name {}
+    };
+    ($(#[doc = $doc:literal])* $name:ident { $($field:ident : $ty:ty),* $(,)? }
+     $method:ident $path:literal,
+     query: $query:ty, body: $body:ty, reply: $reply:ty, needs: $needs:expr) => {
+        $crate::operation!(doc: [$($doc)*], $name { $($field: $ty),* }, $path, $query, $crate::Needs::Permission($needs));
+        $crate::endpoint!(@call $name, $method, $body, $reply);
+        impl $crate::Guarded for $name {}
+    };
+    (@call $name:ident, $method:ident, $body:ty, $reply:ty) => {
+        impl $crate::Endpoint for $name {
+            const METHOD: $crate::Method = $crate::Method::$method;
+            type Body = $body;
+            type Reply = $reply;
+        }
+    };
+}
+
+/// Declares one WebSocket: path, query, who may, and whether it changes anything.
+#[macro_export]
+macro_rules! socket {
+    ($(#[doc = $doc:literal])* $name:ident { $($field:ident : $ty:ty),* $(,)? }
+     $path:literal, query: $query:ty, needs: session, mutates: $mutates:literal) => {
+        $crate::operation!(doc: [$($doc)*], $name { $($field: $ty),* }, $path, $query, $crate::Needs::Session);
+        impl $crate::Guarded for $name {}
+        impl $crate::Socket for $name { const MUTATES: bool = $mutates; }
+    };
+    ($(#[doc = $doc:literal])* $name:ident { $($field:ident : $ty:ty),* $(,)? }
+     $path:literal, query: $query:ty, needs: $needs:expr, mutates: $mutates:literal) => {
+        $crate::operation!(doc: [$($doc)*], $name { $($field: $ty),* }, $path, $query, $crate::Needs::Permission($needs));
+        impl $crate::Guarded for $name {}
+        impl $crate::Socket for $name { const MUTATES: bool = $mutates; }
+    };
+}
+
+/// Every endpoint there is, as a macro that hands the list to another one, so that the server's router,
+/// the OpenAPI document and the sweeps cannot each know a different list.
+#[macro_export]
+macro_rules! for_each_endpoint {
+    ($with:ident) => {
+        $with! {
+            $crate::setup::ReadSetup, $crate::setup::CompleteSetup,
+            $crate::session::SignIn, $crate::session::ReadSession, $crate::session::SignOut,
+            $crate::users::ListUsers, $crate::users::CreateUser, $crate::users::UpdateUser,
+            $crate::environments::ListEnvironments, $crate::environments::ReadEnvironment,
+            $crate::environments::ReadDiskUsage,
+            $crate::containers::ListContainers, $crate::containers::InspectContainer,
+            $crate::containers::StartContainer, $crate::containers::StopContainer,
+            $crate::containers::RestartContainer, $crate::containers::PauseContainer,
+            $crate::containers::UnpauseContainer, $crate::containers::KillContainer,
+            $crate::containers::RenameContainer, $crate::containers::RemoveContainer,
+            $crate::logs::DownloadLogs, $crate::audit::ListAudit,
+        }
+    };
+}
+
+/// Every WebSocket there is; see [`for_each_endpoint`].
+#[macro_export]
+macro_rules! for_each_socket {
+    ($with:ident) => {
+        $with! { $crate::live::Live, $crate::terminal::OpenTerminal, $crate::terminal::AttachContainer, }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn placeholders(path: &str) -> Vec<&str> {
+        path.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect()
+    }
+
+    macro_rules! check {
+        ($($operation:ty),* $(,)?) => {
+            $(
+                assert_eq!(
+                    placeholders(<$operation>::PATH), <$operation>::FIELDS,
+                    "{}: the path's placeholders are its fields", <$operation>::NAME
+                );
+                assert!(<$operation>::PATH.starts_with("/api/v1/"), "{}", <$operation>::NAME);
+                assert!(!<$operation>::DOC.trim().is_empty(), "{} is documented", <$operation>::NAME);
+            )*
+        };
+    }
+
+    #[test]
+    fn paths_and_fields_agree() {
+        for_each_endpoint!(check);
+        for_each_socket!(check);
+    }
+
+    #[test]
+    fn a_name_cannot_leave_its_segment() {
+        for name in ["a/b", "a?b", "a#b", "a%2fb", "é", "a b"] {
+            let encoded = segment(name);
+            assert!(encoded.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.~%".contains(&b)), "{encoded}");
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! What the server and the browser say to each other.
+//!
+//! Belongs here: endpoint declarations, wire types, and pure rules both sides apply. Does not: I/O of
+//! any kind, and anything that only one side needs. Serde-level crates only, since all of it is
+//! compiled into the page.
+
+pub mod access;
+pub mod audit;
+pub mod containers;
+pub mod endpoint;
+pub mod environments;
+pub mod error;
+pub mod ids;
+pub mod live;
+pub mod logs;
+pub mod session;
+pub mod setup;
+pub mod terminal;
+pub mod units;
+pub mod users;
+
+pub use access::{Permission, Role};
+pub use endpoint::{Empty, Endpoint, Guarded, Method, Needs, Public, Socket, TargetRef};
+pub use error::{ApiError, ErrorCode};
+pub use ids::{ContainerId, ContainerRef, EnvironmentId, UserId};
+pub use units::{ByteCount, UnixMillis};

@@ -1,0 +1,190 @@
+//! The live protocol: one WebSocket per tab, many subscriptions. Text frames are JSON, binary frames are
+//! log batches ([`crate::logs::LogBatch`]).
+//!
+//! A list is read once by its endpoint, whose reply carries a cursor; the topic goes on from there. So
+//! a list travels compressed and cached, and a reconnect costs only what changed.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ContainerId, Empty, EnvironmentId, UnixMillis,
+    containers::ContainerSummary,
+    environments::EnvironmentSummary,
+    logs::{LogCursor, LogQuery},
+    socket,
+};
+
+/// A place in a topic's history: which run of the hub, and how far in it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Cursor {
+    /// The hub's run; another after a restart of the console.
+    pub run: u32,
+    /// The revision within it.
+    pub revision: u64,
+}
+
+/// What can be subscribed to. Each is checked against the person's grants at the start, at least every
+/// 30 s, and at once when their role changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "topic", deny_unknown_fields)]
+pub enum Topic {
+    /// The environment: whether the engine answers, its facts, the counts. Starts with the whole.
+    Environment {
+        /// Which.
+        environment: EnvironmentId,
+    },
+    /// Changes of the containers' list after the cursor.
+    Containers {
+        /// Which.
+        environment: EnvironmentId,
+        /// Where the list that the browser has ended.
+        cursor: Cursor,
+    },
+    /// Figures of these containers, about once a second: the visible rows. At most 200.
+    Stats {
+        /// Which.
+        environment: EnvironmentId,
+        /// Whose figures.
+        containers: Vec<ContainerId>,
+    },
+    /// Lines of one container's log, then what comes. Binary batches, and [`Event::LogEnded`].
+    Logs {
+        /// Which.
+        environment: EnvironmentId,
+        /// Whose log.
+        container: ContainerId,
+        /// Which lines.
+        query: LogQuery,
+        /// After a drop: go on after this line, whatever `query` says of the beginning.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<LogCursor>,
+    },
+    /// The person's own session: its role may change while the page stands.
+    Session,
+}
+
+/// What the browser sends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "do", deny_unknown_fields)]
+pub enum ClientFrame {
+    /// Begins a subscription, or replaces the one of that number.
+    Subscribe {
+        /// The browser's own number for it.
+        id: u32,
+        /// To what.
+        to: Topic,
+    },
+    /// Ends one.
+    Unsubscribe {
+        /// Its number.
+        id: u32,
+    },
+    /// Tells how many bytes of log batches of a subscription were taken in: the server sends at most
+    /// [`LOG_WINDOW_BYTES`] beyond that.
+    Taken {
+        /// The subscription.
+        id: u32,
+        /// Bytes in all since it began.
+        bytes: u64,
+    },
+    /// Is the server there? Answered with [`ServerFrame::Pong`].
+    Ping,
+}
+
+/// Bytes of log batches that may be under way to one subscription.
+pub const LOG_WINDOW_BYTES: u64 = 4 * 1024 * 1024;
+
+/// The browser pings after so many milliseconds of silence, and reconnects after twice as many.
+pub const HEARTBEAT_MS: u32 = 15_000;
+
+/// What the server sends.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "is")]
+pub enum ServerFrame {
+    /// Something of a subscription.
+    Event {
+        /// Its number.
+        id: u32,
+        /// What.
+        event: Event,
+    },
+    /// The subscription was refused or has ended for good; why.
+    Ended {
+        /// Its number.
+        id: u32,
+        /// Why.
+        error: crate::ApiError,
+    },
+    /// The session is over: no reconnect, to the sign-in page.
+    SignedOut,
+    /// The answer to a ping.
+    Pong,
+}
+
+/// What happens in a topic.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "event")]
+pub enum Event {
+    /// The environment as it is now.
+    Environment {
+        /// The whole of it.
+        environment: Box<EnvironmentSummary>,
+    },
+    /// Containers that are new or changed, and those that are gone.
+    Containers {
+        /// Where to go on.
+        cursor: Cursor,
+        /// New or changed, whole.
+        changed: Vec<ContainerSummary>,
+        /// Gone.
+        removed: Vec<ContainerId>,
+    },
+    /// The cursor is too old or of another run: read the list again.
+    Reset,
+    /// Figures.
+    Stats {
+        /// When they were taken.
+        at: UnixMillis,
+        /// One for each container that has some.
+        samples: Vec<Sample>,
+    },
+    /// No more lines will come: the container ended, or `until` was reached. Where it stood.
+    LogEnded {
+        /// After the last line.
+        cursor: LogCursor,
+    },
+    /// The person's session as it is now.
+    Session {
+        /// Role and name.
+        session: crate::session::Session,
+    },
+}
+
+/// A container's figures at one moment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sample {
+    /// Whose.
+    pub container: ContainerId,
+    /// Of one processor, in thousandths: 1000 is one processor busy.
+    pub cpu_millis: u32,
+    /// Memory in use without the page cache, in bytes, as `docker stats` counts it.
+    pub memory: u64,
+    /// The limit, or the host's memory.
+    pub memory_limit: u64,
+    /// Bytes received on all networks since the start.
+    pub network_in: u64,
+    /// Bytes sent.
+    pub network_out: u64,
+    /// Bytes read from block devices.
+    pub block_in: u64,
+    /// Bytes written.
+    pub block_out: u64,
+    /// Processes.
+    pub pids: u32,
+}
+
+socket! {
+    /// Live updates: see the protocol's description in the documents.
+    Live {} "/api/v1/live", query: Empty, needs: session, mutates: false
+}

@@ -1,0 +1,57 @@
+//! Signing in and out, and who is signed in.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Permission, Role, UserId, endpoint};
+
+/// A name and its password.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Credentials {
+    /// The user's name; case does not matter.
+    pub name: String,
+    /// The password.
+    pub password: String,
+}
+
+/// Who is signed in, and what they may do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Session {
+    /// The user.
+    pub user: UserId,
+    /// Their name.
+    pub name: String,
+    /// Their role.
+    pub role: Role,
+    /// The console's version and build, so that a page notices that it is older than its server.
+    pub build: String,
+}
+
+impl Session {
+    /// Whether a button for this may be pressed. The server decides again at each call.
+    #[must_use]
+    pub fn may(&self, permission: Permission) -> bool {
+        self.role.allows(permission)
+    }
+}
+
+endpoint! {
+    /// Signs in: sets the session's cookie. 401 with the same text and after the same time whether the
+    /// name is unknown or the password wrong; 429 after too many attempts.
+    SignIn {}
+    Post "/api/v1/session", query: crate::Empty, body: Credentials, reply: Session, needs: public
+}
+
+endpoint! {
+    /// Tells who is signed in.
+    ReadSession {}
+    Get "/api/v1/session", query: crate::Empty, body: (), reply: Session, needs: session
+}
+
+endpoint! {
+    /// Signs out: ends the session on the server and closes its sockets.
+    SignOut {}
+    Delete "/api/v1/session", query: crate::Empty, body: (), reply: (), needs: session
+}
