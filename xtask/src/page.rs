@@ -1,0 +1,96 @@
+//! Filling `frontend/index.html`: which tags name the bundles, and how WASM learns their hashed names.
+//!
+//! Every address is relative, because the page's `<base href="{{base}}">` is filled by the server, which
+//! alone knows under which path it is reached. No tag holds code or style: the policy forbids both inline.
+
+use std::fmt::Write as _;
+
+use crate::{
+    bundle::Bundles,
+    error::{Error, Result},
+};
+
+/// Where the tags go. `{{base}}` stays for the server.
+const HEAD: &str = "{{assets}}";
+const BASE: &str = "{{base}}";
+
+/// The page with its tags; `{{asset:NAME}}` becomes the address of `frontend/static/NAME`.
+pub(crate) fn fill(template: &str, bundles: &Bundles) -> Result<String> {
+    for placeholder in [HEAD, BASE] {
+        if template.matches(placeholder).count() != 1 {
+            return Err(Error::Build(format!("frontend/index.html must hold {placeholder} exactly once")));
+        }
+    }
+    let mut page = template.replace(HEAD, &tags(bundles)?);
+    for (name, path) in &bundles.on_demand {
+        page = page.replace(&format!("{{{{asset:{name}}}}}"), path);
+    }
+    match page.split_once("{{asset:") {
+        None => Ok(page),
+        Some((_, rest)) => {
+            let name = rest.split("}}").next().unwrap_or_default();
+            Err(Error::Build(format!(
+                "frontend/index.html names the asset {name}, which frontend/static/ has not"
+            )))
+        }
+    }
+}
+
+fn tags(bundles: &Bundles) -> Result<String> {
+    let Bundles { style, boot, wasm, fonts, on_demand, reload, .. } = bundles;
+    let table = serde_json::to_string(on_demand).map_err(|error| Error::Build(error.to_string()))?;
+    // The end of a script element must not appear in it, whatever somebody names a file.
+    let table = table.replace('<', "\\u003c");
+    let mut tags = format!(
+        "<link rel=\"stylesheet\" href=\"{style}\">\n\
+         <link rel=\"modulepreload\" href=\"{boot}\">\n\
+         <link rel=\"preload\" href=\"{wasm}\" as=\"fetch\" type=\"application/wasm\" crossorigin>\n"
+    );
+    for font in fonts {
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            tags,
+            "<link rel=\"preload\" href=\"{font}\" as=\"font\" type=\"font/woff2\" crossorigin>"
+        );
+    }
+    let _ = writeln!(tags, "<script type=\"application/json\" id=\"assets\">{table}</script>");
+    for module in [Some(boot), reload.as_ref()].into_iter().flatten() {
+        let _ = writeln!(tags, "<script type=\"module\" src=\"{module}\"></script>");
+    }
+    Ok(tags.trim_end().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bundles() -> Bundles {
+        Bundles {
+            style: "assets/index-A.css".to_owned(),
+            boot: "assets/boot-B.js".to_owned(),
+            wasm: "assets/longshore-C.wasm".to_owned(),
+            fonts: vec!["assets/inter-D.woff2".to_owned()],
+            on_demand: [("terminal".to_owned(), "assets/terminal-E.js".to_owned())].into(),
+            reload: None,
+            files: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_page_names_all_bundles_relative_to_the_base() {
+        let page = fill("<base href=\"{{base}}\">{{assets}}", &bundles()).unwrap();
+        assert!(page.starts_with("<base href=\"{{base}}\">"));
+        assert!(page.contains(
+            "<script type=\"application/json\" id=\"assets\">{\"terminal\":\"assets/terminal-E.js\"}<"
+        ));
+        assert!(page.contains("<script type=\"module\" src=\"assets/boot-B.js\"></script>"));
+        assert!(!page.contains("=\"/"));
+    }
+
+    #[test]
+    fn a_template_without_its_placeholders_or_with_an_unknown_asset_is_refused() {
+        assert!(fill("{{assets}}", &bundles()).unwrap_err().to_string().contains("{{base}}"));
+        let unknown = fill("{{base}}{{assets}}{{asset:x.svg}}", &bundles()).unwrap_err();
+        assert!(unknown.to_string().contains("x.svg"));
+    }
+}
