@@ -1,1 +1,34 @@
-//! x
+//! What the end-to-end tests stand on: engines real and fake, a proxy between them and the console, the
+//! console itself as a child process, and clients that speak to it as a browser would.
+//!
+//! Belongs here: whatever more than one test needs. Does not: assertions about the console, which live
+//! in `tests/suite`, one file per feature. Nothing here links the server: it is only ever spoken to.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a harness reports what went wrong by failing the test that uses it"
+)]
+
+pub mod client;
+pub mod console;
+pub mod engine;
+pub mod fake_engine;
+pub mod folder;
+pub mod http_wire;
+pub mod proxy;
+pub mod snapshot;
+pub mod sockets;
+pub mod tls;
+pub mod wait;
+
+pub use client::{Client, Response};
+pub use console::{Console, ConsoleOptions};
+pub use engine::{TestContainer, TestEngine};
+pub use fake_engine::{Answer, FakeEngine};
+pub use proxy::Proxy;
+pub use sockets::{LiveSocket, TerminalSocket};
+pub use wait::{eventually, eventually_within};
