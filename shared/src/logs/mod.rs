@@ -1,8 +1,14 @@
-//! Logs: what to ask for, what a line is, where a stream goes on, and the binary frames it travels in.
+//! Logs: what to ask for, what a line is, where a stream goes on, and the binary frames it travels in; and
+//! how a line is understood: its colours, its level, its fields.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{ContainerRef, EnvironmentId, Permission, endpoint};
+
+pub mod ansi;
+pub mod fields;
+pub mod json;
+pub mod level;
 
 /// Which of the two outputs a line came from. A container with a terminal has only one: `Stdout`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
