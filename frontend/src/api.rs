@@ -1,0 +1,118 @@
+//! Calling the server: one function for every endpoint of the contract.
+//!
+//! Belongs here: making the request, reading the reply, and what every failure has in common. Does not:
+//! words (`components::error_text`), and what a page does about a failure.
+
+use std::{cell::RefCell, rc::Rc};
+
+use js_sys::Reflect;
+use leptos::prelude::window;
+use serde::Serialize;
+use serde_json::Value;
+use shared::{ApiError, Endpoint, ErrorCode};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Headers, Request, RequestCache, RequestCredentials, RequestInit, Response};
+
+use crate::paths;
+
+thread_local! {
+    static ON_SIGNED_OUT: RefCell<Option<Rc<dyn Fn()>>> = const { RefCell::new(None) };
+}
+
+/// Sets what happens when any call finds that the session has ended.
+pub(crate) fn on_signed_out(handler: impl Fn() + 'static) {
+    ON_SIGNED_OUT.with(|slot| *slot.borrow_mut() = Some(Rc::new(handler)));
+}
+
+/// Tells that the session has ended, as a call or the live connection found.
+pub(crate) fn signed_out() {
+    let handler = ON_SIGNED_OUT.with(|slot| slot.borrow().clone());
+    if let Some(handler) = handler {
+        handler();
+    }
+}
+
+/// Calls an endpoint. A failure of the network or a reply that cannot be read is [`ErrorCode::Network`].
+pub(crate) async fn call<E: Endpoint>(endpoint: E, query: E::Query, body: E::Body) -> Result<E::Reply, ApiError> {
+    let (ok, text) = send(E::METHOD.as_str(), &address(&endpoint, &query), &body).await.map_err(|_| unreadable())?;
+    let text = if text.is_empty() { "null" } else { &text };
+    if ok {
+        return serde_json::from_str(text).map_err(|_| unreadable());
+    }
+    let error: ApiError = serde_json::from_str(text).map_err(|_| unreadable())?;
+    if error.code == ErrorCode::SignedOut {
+        signed_out();
+    }
+    Err(error)
+}
+
+/// The address of an operation with its query, as a path from the server's root: for links and downloads.
+pub(crate) fn address<O: shared::endpoint::Operation>(operation: &O, query: &O::Query) -> String {
+    let path = paths::within(&operation.path());
+    match encode_query(query) {
+        query if query.is_empty() => path,
+        query => format!("{path}?{query}"),
+    }
+}
+
+/// The address of a socket with its query.
+pub(crate) fn socket_address<S: shared::Socket>(socket: &S, query: &S::Query) -> Option<String> {
+    match encode_query(query) {
+        query if query.is_empty() => paths::socket(&socket.path()),
+        query => paths::socket(&format!("{}?{query}", socket.path())),
+    }
+}
+
+async fn send(method: &str, address: &str, body: &impl Serialize) -> Result<(bool, String), JsValue> {
+    let headers = Headers::new()?;
+    // No other site's form or image can set it: the server takes only requests that bear it.
+    headers.set("x-longshore", "1")?;
+    headers.set("accept", "application/json")?;
+    let init = RequestInit::new();
+    init.set_method(method);
+    init.set_credentials(RequestCredentials::SameOrigin);
+    init.set_cache(RequestCache::NoStore);
+    let body = serde_json::to_string(body).map_err(|error| JsValue::from_str(&error.to_string()))?;
+    if body != "null" {
+        headers.set("content-type", "application/json")?;
+        init.set_body(&JsValue::from_str(&body));
+    }
+    init.set_headers(&headers);
+    let request = Request::new_with_str_and_init(address, &init)?;
+    let response: Response = JsFuture::from(window().fetch_with_request(&request)).await?.dyn_into()?;
+    let text = JsFuture::from(response.text()?).await?;
+    Ok((response.ok(), text.as_string().unwrap_or_default()))
+}
+
+/// A query's fields as `a=1&b=x`; absent ones are left out.
+fn encode_query(query: &impl Serialize) -> String {
+    let Ok(Value::Object(fields)) = serde_json::to_value(query) else { return String::new() };
+    let mut text = String::new();
+    for (name, value) in fields {
+        let value = match value {
+            Value::Null => continue,
+            Value::String(value) => value,
+            value => value.to_string(),
+        };
+        if !text.is_empty() {
+            text.push('&');
+        }
+        text.push_str(&shared::endpoint::segment(&name));
+        text.push('=');
+        text.push_str(&shared::endpoint::segment(&value));
+    }
+    text
+}
+
+fn unreadable() -> ApiError {
+    ApiError::new(ErrorCode::Network, "the console could not be reached, or its reply could not be read")
+}
+
+/// The address of a module that is loaded on demand (`terminal`, `terminal.css`), from the table in the page.
+pub(crate) fn asset(name: &str) -> Option<String> {
+    let table = leptos::prelude::document().get_element_by_id("assets")?.text_content()?;
+    let table = js_sys::JSON::parse(&table).ok()?;
+    let path = Reflect::get(&table, &JsValue::from_str(name)).ok()?.as_string()?;
+    Some(paths::within(&format!("/{path}")))
+}

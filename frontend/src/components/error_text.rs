@@ -1,0 +1,62 @@
+//! Failures in words: what happened, then what to do next.
+
+use shared::{ApiError, ErrorCode};
+
+use crate::{
+    i18n::{I18n, t_string},
+    ui::format,
+};
+
+/// One or two sentences for a failure; tracked. What only the engine can say is quoted.
+pub(crate) fn error_text(i18n: I18n, error: &ApiError) -> String {
+    let message = error.message.clone();
+    match error.code {
+        ErrorCode::SignedOut => t_string!(i18n, common.error.signed_out),
+        ErrorCode::BadCredentials => t_string!(i18n, common.error.bad_credentials),
+        ErrorCode::BadSetupCode => t_string!(i18n, common.error.bad_setup_code),
+        ErrorCode::TooManyAttempts => match error.retry_after_seconds {
+            Some(seconds) => {
+                let time = format::duration(i18n, i64::from(seconds) * format::SECOND);
+                t_string!(i18n, common.error.too_many_attempts, time = time)
+            }
+            None => t_string!(i18n, common.error.too_many_attempts_later),
+        },
+        ErrorCode::Forbidden => t_string!(i18n, common.error.forbidden),
+        ErrorCode::ForeignOrigin => t_string!(i18n, common.error.foreign_origin),
+        ErrorCode::NotFound => t_string!(i18n, common.error.not_found),
+        ErrorCode::Conflict => t_string!(i18n, common.error.conflict, message = message),
+        ErrorCode::Invalid => t_string!(i18n, common.error.invalid, message = message),
+        ErrorCode::TooLarge => t_string!(i18n, common.error.too_large),
+        ErrorCode::EngineRefused => t_string!(i18n, common.error.engine_refused, message = message),
+        ErrorCode::EngineUnable => t_string!(i18n, common.error.engine_unable, message = message),
+        ErrorCode::EngineUnreachable => t_string!(i18n, common.error.engine_unreachable),
+        ErrorCode::EngineTimeout => t_string!(i18n, common.error.engine_timeout),
+        ErrorCode::Internal => t_string!(i18n, common.error.internal, request = error.request_id.clone()),
+        ErrorCode::Busy => t_string!(i18n, common.error.busy),
+        ErrorCode::Network => t_string!(i18n, common.error.network),
+    }
+}
+
+/// Why a person may not do something, if their role does not allow it; tracked.
+pub(crate) fn why_not(
+    i18n: I18n,
+    session: crate::session::SessionContext,
+    permission: shared::Permission,
+) -> Option<String> {
+    if session.may(permission) {
+        return None;
+    }
+    Some(match shared::Role::least(permission) {
+        shared::Role::Viewer | shared::Role::Operator => t_string!(i18n, common.needs_role.operator),
+        shared::Role::Admin => t_string!(i18n, common.needs_role.admin),
+    })
+}
+
+/// A role's name; tracked.
+pub(crate) fn role_name(i18n: I18n, role: shared::Role) -> String {
+    match role {
+        shared::Role::Viewer => t_string!(i18n, common.role.viewer),
+        shared::Role::Operator => t_string!(i18n, common.role.operator),
+        shared::Role::Admin => t_string!(i18n, common.role.admin),
+    }
+}

@@ -1,0 +1,11 @@
+//! Components that know the domain: they use the API, the live connection and the router.
+
+pub(crate) mod containers_store;
+pub(crate) mod engine_status;
+pub(crate) mod error_text;
+pub(crate) mod exit_text;
+pub(crate) mod language;
+pub(crate) mod palette_open;
+pub(crate) mod reading;
+pub(crate) mod shell;
+pub(crate) mod theme;

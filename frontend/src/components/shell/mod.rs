@@ -1,0 +1,102 @@
+//! The frame of every page behind the sign-in: sidebar, top bar, the line about a lost connection, main.
+
+mod account_menu;
+mod breadcrumb;
+mod connection_line;
+mod sidebar;
+mod theme_menu;
+mod topbar;
+
+use leptos::prelude::*;
+use leptos_router::{components::Outlet, hooks::use_location};
+use shared::ErrorCode;
+
+pub(crate) use breadcrumb::{Crumb, use_breadcrumb};
+
+use crate::{
+    components::{containers_store::ContainersStore, error_text::error_text, palette_open::PaletteOpen},
+    i18n::{t, t_string, use_i18n},
+    paths,
+    session::{SessionState, use_session},
+    ui::{
+        button::Button,
+        empty_state::EmptyState,
+        icon::Icon,
+        progress::Busy,
+        toast::{ToastStack, Toasts},
+    },
+};
+
+/// Shows the page to whoever is signed in; sends everybody else to where they can.
+#[component]
+pub(crate) fn Shell() -> impl IntoView {
+    let session = use_session();
+    let go = paths::use_go_instead();
+    Effect::new(move || match session.state() {
+        SessionState::SignedOut => go(&paths::sign_in(&paths::here())),
+        SessionState::SetupNeeded => go(&paths::setup()),
+        SessionState::Asking | SessionState::SignedIn(_) | SessionState::Failed(_) => {}
+    });
+    // The list is asked for beside the session, not after it: a signed-out reply leaves it empty.
+    let environment = paths::use_environment();
+    ContainersStore::provide(environment);
+    Toasts::provide();
+    let signed_in = Memo::new(move |_| session.session().is_some());
+    move || if signed_in.get() { view! { <Frame /> }.into_any() } else { view! { <Waiting /> }.into_any() }
+}
+
+#[component]
+fn Waiting() -> impl IntoView {
+    let i18n = use_i18n();
+    let session = use_session();
+    move || match session.state() {
+        SessionState::Failed(error) => {
+            let text = move || {
+                let error = error.clone();
+                if error.code == ErrorCode::Network {
+                    t_string!(i18n, common.error.network)
+                } else {
+                    error_text(i18n, &error)
+                }
+            };
+            view! {
+                <main class="waiting">
+                    <EmptyState icon=Icon::PlugOff title=t!(i18n, shell.console_failed) text=text>
+                        <Button label=t!(i18n, common.retry) on_press=move || session.ask() />
+                    </EmptyState>
+                </main>
+            }
+            .into_any()
+        }
+        SessionState::Asking => {
+            view! { <main class="waiting"><Busy label=t!(i18n, common.loading) /></main> }.into_any()
+        }
+        SessionState::SignedIn(_) | SessionState::SignedOut | SessionState::SetupNeeded => ().into_any(),
+    }
+}
+
+#[component]
+fn Frame() -> impl IntoView {
+    let i18n = use_i18n();
+    use_session().follow();
+    PaletteOpen::provide();
+    breadcrumb::provide();
+    let path = use_location().pathname;
+    // The drawer of the phone layout closes when a link in it was followed.
+    Effect::new(move || {
+        path.track();
+        crate::ui::menu::close(sidebar::ID);
+    });
+    view! {
+        <div class="shell">
+            <a class="skip-link" href=move || format!("{}#main", path.get())>{t!(i18n, shell.skip)}</a>
+            <sidebar::Sidebar />
+            <topbar::Topbar />
+            <main class="main" id="main" tabindex="-1">
+                <connection_line::ConnectionLine />
+                <Outlet />
+            </main>
+        </div>
+        <ToastStack />
+    }
+}

@@ -1,0 +1,81 @@
+//! The theme's button and its menu.
+
+use leptos::prelude::*;
+
+use crate::{
+    components::theme::{Theme, use_theme},
+    i18n::{t, t_string, use_i18n},
+    ui::{
+        icon::{Icon, IconView},
+        menu::Menu,
+    },
+};
+
+const MENU: &str = "theme-menu";
+
+#[component]
+pub(super) fn ThemeMenu() -> impl IntoView {
+    let i18n = use_i18n();
+    let theme = use_theme();
+    let icon = move || match theme.get() {
+        Theme::System => Icon::System,
+        Theme::Light => Icon::Sun,
+        Theme::Dark => Icon::Moon,
+    };
+    view! {
+        <button
+            class="button wide-only"
+            type="button"
+            data-variant="ghost"
+            data-icon=""
+            popovertarget=MENU
+            aria-label=t!(i18n, shell.theme)
+            title=t!(i18n, shell.theme)
+        >
+            <IconView icon=icon />
+        </button>
+        <Menu id=MENU label=t!(i18n, shell.theme)>
+            <div class="menu-body">
+                <ThemeChoices group="theme-in-menu" />
+            </div>
+        </Menu>
+    }
+}
+
+/// The three themes, one of them chosen.
+#[component]
+pub(super) fn ThemeChoices(
+    /// The radio group's name; two may be in the page.
+    group: &'static str,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let theme = use_theme();
+    let choice = move |choice: Theme, icon: Icon| {
+        let label = move || match choice {
+            Theme::System => t_string!(i18n, shell.theme_system),
+            Theme::Light => t_string!(i18n, shell.theme_light),
+            Theme::Dark => t_string!(i18n, shell.theme_dark),
+        };
+        view! {
+            <label>
+                <input
+                    type="radio"
+                    name=group
+                    value=choice.name()
+                    prop:checked=move || theme.get() == choice
+                    on:change=move |_| theme.set(choice)
+                />
+                <IconView icon=icon small=true />
+                {label}
+            </label>
+        }
+    };
+    view! {
+        <fieldset class="segmented">
+            <legend class="visually-hidden">{t!(i18n, shell.theme)}</legend>
+            {choice(Theme::System, Icon::System)}
+            {choice(Theme::Light, Icon::Sun)}
+            {choice(Theme::Dark, Icon::Moon)}
+        </fieldset>
+    }
+}

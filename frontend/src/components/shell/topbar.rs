@@ -1,0 +1,47 @@
+//! The bar above the page: where it is, the palette, theme, language, account.
+
+use leptos::prelude::*;
+
+use super::{account_menu::AccountMenu, breadcrumb::Breadcrumb, sidebar, theme_menu::ThemeMenu};
+use crate::{
+    components::palette_open::use_palette_open,
+    i18n::{t, use_i18n},
+    ui::icon::{Icon, IconView},
+};
+
+#[component]
+pub(super) fn Topbar() -> impl IntoView {
+    let i18n = use_i18n();
+    let palette = use_palette_open();
+    view! {
+        <header class="topbar">
+            <button
+                class="button narrow-only"
+                type="button"
+                data-variant="ghost"
+                data-icon=""
+                popovertarget=sidebar::ID
+                aria-label=t!(i18n, shell.open_navigation)
+            >
+                <IconView icon=Icon::Menu />
+            </button>
+            <Breadcrumb />
+            <div class="topbar-tools">
+                <button
+                    class="search-box"
+                    type="button"
+                    aria-label=t!(i18n, shell.search)
+                    aria-keyshortcuts="Control+K"
+                    on:click=move |_| palette.set(true)
+                >
+                    <IconView icon=Icon::Search small=true />
+                    <span>{t!(i18n, shell.search)}</span>
+                    <kbd>"Ctrl"</kbd>
+                    <kbd>"K"</kbd>
+                </button>
+                <ThemeMenu />
+                <AccountMenu />
+            </div>
+        </header>
+    }
+}

@@ -1,0 +1,120 @@
+//! Signing in, and back to where one was.
+
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos_router::hooks::use_query_map;
+use shared::{
+    ApiError, Empty, ErrorCode,
+    session::{Credentials, SignIn},
+};
+
+use super::auth_frame::AuthFrame;
+use crate::{
+    api,
+    components::error_text::error_text,
+    i18n::{t, t_string, use_i18n},
+    paths,
+    session::{SessionState, use_session},
+    ui::{
+        badge::Tone,
+        button::SubmitButton,
+        field::{PasswordField, TextField},
+        notice::Notice,
+    },
+};
+
+/// The form to sign in with.
+#[component]
+pub(crate) fn SignInPage() -> impl IntoView {
+    let i18n = use_i18n();
+    let session = use_session();
+    let query = use_query_map();
+    let back = move || {
+        query
+            .with_untracked(|query| query.get("back"))
+            .filter(|back| paths::is_own(back))
+            .unwrap_or_else(paths::start)
+    };
+    let has_back = query.with_untracked(|query| query.get("back").is_some());
+    let go = paths::use_go_instead();
+    Effect::new(move || match session.state() {
+        SessionState::SignedIn(_) => go(&back()),
+        SessionState::SetupNeeded => go(&paths::setup()),
+        SessionState::Asking | SessionState::SignedOut | SessionState::Failed(_) => {}
+    });
+    Effect::new(move || {
+        document().set_title(&format!("{} · Longshore", t_string!(i18n, auth.sign_in)));
+    });
+    let host = window().location().host().unwrap_or_default();
+    view! {
+        <AuthFrame>
+            <section class="auth-step" data-default="" aria-labelledby="sign-in-title">
+                <div class="auth-card">
+                    <div class="auth-title">
+                        <h1 id="sign-in-title">{t!(i18n, auth.sign_in)}</h1>
+                        <p>{host}</p>
+                    </div>
+                    {has_back.then(|| view! { <Notice title=t!(i18n, auth.session_ended) /> })}
+                    <SignInForm />
+                </div>
+                <p class="auth-note">{t!(i18n, auth.forgot)}</p>
+            </section>
+        </AuthFrame>
+    }
+}
+
+#[component]
+fn SignInForm() -> impl IntoView {
+    let i18n = use_i18n();
+    let session = use_session();
+    let (name, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let tried = RwSignal::new(false);
+    let pending = RwSignal::new(false);
+    let failure = RwSignal::new(None::<ApiError>);
+    let missing = move |field: RwSignal<String>| tried.get() && field.with(|text| text.trim().is_empty());
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        tried.set(true);
+        let credentials =
+            Credentials { name: name.get_untracked().trim().to_owned(), password: password.get_untracked() };
+        if pending.get_untracked() || credentials.name.is_empty() || credentials.password.is_empty() {
+            return;
+        }
+        pending.set(true);
+        failure.set(None);
+        spawn_local(async move {
+            let reply = api::call(SignIn {}, Empty {}, credentials).await;
+            pending.set(false);
+            match reply {
+                Ok(signed_in) => session.begin(signed_in),
+                Err(error) => {
+                    if error.code == ErrorCode::BadCredentials {
+                        password.set(String::new());
+                        tried.set(false);
+                    }
+                    failure.set(Some(error));
+                }
+            }
+        });
+    };
+    view! {
+        <form class="auth-form" novalidate on:submit=submit>
+            {move || {
+                failure.get().map(|error| view! { <Notice tone=Tone::Danger title=move || error_text(i18n, &error) /> })
+            }}
+            <TextField
+                id="user"
+                label=t!(i18n, auth.user_name)
+                value=name
+                autocomplete="username"
+                error=move || missing(name).then(|| t_string!(i18n, auth.name_missing))
+            />
+            <PasswordField
+                id="password"
+                label=t!(i18n, auth.password)
+                value=password
+                error=move || missing(password).then(|| t_string!(i18n, auth.password_missing))
+            />
+            <SubmitButton label=t!(i18n, auth.sign_in) block=true pending=pending />
+        </form>
+    }
+}

@@ -1,0 +1,128 @@
+//! Who is signed in: found out at the start, kept live, lost when it ends.
+
+use leptos::{prelude::*, task::spawn_local};
+use shared::{
+    ApiError, Empty, ErrorCode, Permission,
+    live::{Event, Topic},
+    session::{ReadSession, Session, SignOut},
+    setup::ReadSetup,
+};
+
+use crate::{api, live};
+
+/// What is known of the session.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum SessionState {
+    /// Being asked.
+    Asking,
+    /// Somebody is signed in.
+    SignedIn(Session),
+    /// Nobody is.
+    SignedOut,
+    /// The console has no user yet.
+    SetupNeeded,
+    /// The console did not answer.
+    Failed(ApiError),
+}
+
+/// The session, for the whole page.
+#[derive(Clone, Copy)]
+pub(crate) struct SessionContext {
+    state: RwSignal<SessionState>,
+}
+
+impl SessionContext {
+    /// Asks the server who is signed in, and gives the answer to the whole page.
+    pub(crate) fn provide() -> Self {
+        let session = Self { state: RwSignal::new(SessionState::Asking) };
+        provide_context(session);
+        api::on_signed_out(move || session.lost());
+        session.ask();
+        session
+    }
+
+    /// What is known; tracked.
+    pub(crate) fn state(self) -> SessionState {
+        self.state.get()
+    }
+
+    /// Who is signed in; tracked.
+    pub(crate) fn session(self) -> Option<Session> {
+        self.state.with(|state| match state {
+            SessionState::SignedIn(session) => Some(session.clone()),
+            SessionState::Asking
+            | SessionState::SignedOut
+            | SessionState::SetupNeeded
+            | SessionState::Failed(_) => None,
+        })
+    }
+
+    /// Whether the person may do this; tracked. The server decides again at each call.
+    pub(crate) fn may(self, permission: Permission) -> bool {
+        self.state.with(|state| matches!(state, SessionState::SignedIn(session) if session.may(permission)))
+    }
+
+    /// Asks again.
+    pub(crate) fn ask(self) {
+        spawn_local(async move {
+            match api::call(ReadSession {}, Empty {}, ()).await {
+                Ok(session) => self.begin(session),
+                Err(error) if error.code == ErrorCode::SignedOut => self.ask_setup().await,
+                Err(error) => self.state.set(SessionState::Failed(error)),
+            }
+        });
+    }
+
+    async fn ask_setup(self) {
+        self.state.set(match api::call(ReadSetup {}, Empty {}, ()).await {
+            Ok(setup) if setup.needed => SessionState::SetupNeeded,
+            Ok(_) => SessionState::SignedOut,
+            Err(error) => SessionState::Failed(error),
+        });
+    }
+
+    /// Somebody has signed in.
+    pub(crate) fn begin(self, session: Session) {
+        live::start();
+        self.state.set(SessionState::SignedIn(session));
+    }
+
+    /// Signs out: the server ends the session and closes its sockets.
+    pub(crate) async fn sign_out(self) -> Result<(), ApiError> {
+        api::call(SignOut {}, Empty {}, ()).await?;
+        self.lost();
+        Ok(())
+    }
+
+    fn lost(self) {
+        live::stop();
+        let was_in = self.state.with_untracked(|state| matches!(state, SessionState::SignedIn(_)));
+        if was_in {
+            self.state.set(SessionState::SignedOut);
+        }
+    }
+
+    /// Keeps role and name as they are on the server, as long as the calling component lives.
+    pub(crate) fn follow(self) {
+        live::subscribe_here(
+            || Topic::Session,
+            move |message| {
+                if let live::Message::Event(Event::Session { session }) = message {
+                    self.state.set(SessionState::SignedIn(session));
+                }
+            },
+        );
+    }
+}
+
+/// The session of the page.
+pub(crate) fn use_session() -> SessionContext {
+    use_context::<SessionContext>().unwrap_or_else(SessionContext::provide)
+}
+
+/// Finds out whether the session still stands; if not, the page learns it by the call's own failure.
+pub(crate) fn check() {
+    spawn_local(async {
+        let _ = api::call(ReadSession {}, Empty {}, ()).await;
+    });
+}

@@ -1,0 +1,28 @@
+//! A filter that is on or off, with how many things it would leave.
+
+use leptos::prelude::*;
+
+/// A chip; its children stand before the label (a state's glyph, an icon).
+#[component]
+pub(crate) fn Chip(
+    /// What it leaves.
+    #[prop(into)]
+    label: Signal<String>,
+    /// How many.
+    #[prop(into)]
+    count: Signal<String>,
+    /// Whether it is on.
+    #[prop(into)]
+    on: Signal<bool>,
+    /// Turns it on or off.
+    on_toggle: impl Fn() + 'static,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <button class="chip" type="button" aria-pressed=move || on.get().to_string() on:click=move |_| on_toggle()>
+            {children()}
+            {label}
+            <span class="chip-count">{count}</span>
+        </button>
+    }
+}
