@@ -1,0 +1,265 @@
+//! The record of what was done, tried and refused.
+//!
+//! Fails closed: what cannot be recorded is not done. What strangers cause is bounded, so that nobody can
+//! fill the disk by being refused. Nothing secret goes into a row; that is the caller's care.
+
+use std::{
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use shared::audit::{AuditQuery, AuditResult, AuditRow};
+
+use super::{clock::Clock, session::Actor};
+use crate::{
+    Error,
+    store::{NewAuditRow, Store},
+};
+
+/// Rows a minute that people without a session can cause; further refusals are counted and summed up.
+const ANONYMOUS_A_MINUTE: u32 = 60;
+const MINUTE_MS: i64 = 60_000;
+/// Characters of a name or an action.
+const NAME_CHARACTERS: usize = 100;
+/// Characters of a target or a detail.
+const TEXT_CHARACTERS: usize = 500;
+/// Rows of a page, unless told, and at most.
+const PAGE: u32 = 100;
+const PAGE_AT_MOST: u32 = 500;
+
+/// The audit. A handle.
+#[derive(Clone)]
+pub struct Audit(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    clock: Clock,
+    strangers: Mutex<Strangers>,
+}
+
+/// Refusals of people without a session, in the minute that began at `since`.
+#[derive(Default)]
+struct Strangers {
+    since: i64,
+    written: u32,
+    left_out: u64,
+}
+
+/// An action that was begun. Dropped without [`AuditRecord::finish`], its row says for ever that it was
+/// begun and that nobody knows how it ended.
+#[must_use]
+pub struct AuditRecord {
+    audit: Audit,
+    id: i64,
+}
+
+impl Audit {
+    /// The audit in this database. The clock is best the wall's.
+    #[must_use]
+    pub fn new(store: Store, clock: Clock) -> Self {
+        Self(Arc::new(Inner { store, clock, strangers: Mutex::new(Strangers::default()) }))
+    }
+
+    /// Records that an action begins.
+    ///
+    /// # Errors
+    /// When it cannot be recorded: then the action must not be done.
+    pub async fn begin(
+        &self,
+        actor: Option<&Actor>,
+        address: IpAddr,
+        action: &'static str,
+        target: String,
+    ) -> Result<AuditRecord, Error> {
+        let id = self.add(actor, Some(address), action, &target, AuditResult::Started, "").await?;
+        Ok(AuditRecord { audit: self.clone(), id })
+    }
+
+    /// Records a refusal. Nothing was done, so a failure to record it is only logged.
+    pub async fn refused(
+        &self,
+        actor: Option<&Actor>,
+        address: IpAddr,
+        action: &'static str,
+        target: String,
+        detail: &str,
+    ) {
+        if actor.is_none() && !self.admit_stranger().await {
+            return;
+        }
+        let added = self.add(actor, Some(address), action, &target, AuditResult::Refused, detail).await;
+        if let Err(error) = added {
+            log_lost(&error, action);
+        }
+    }
+
+    /// Part of the audit, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list(&self, query: &AuditQuery) -> Result<Vec<AuditRow>, Error> {
+        if let Some(left_out) = self.end_of_minute() {
+            self.sum_up(left_out).await;
+        }
+        let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE_AT_MOST);
+        Ok(self.0.store.list_audit(query.before.unwrap_or(i64::MAX), limit).await?)
+    }
+
+    async fn add(
+        &self,
+        actor: Option<&Actor>,
+        address: Option<IpAddr>,
+        action: &str,
+        target: &str,
+        result: AuditResult,
+        detail: &str,
+    ) -> Result<i64, Error> {
+        let row = NewAuditRow {
+            at: self.0.clock.now(),
+            actor: shorten(actor.map_or("", |actor| &actor.name), NAME_CHARACTERS),
+            address: &address.map(|address| address.to_canonical().to_string()).unwrap_or_default(),
+            action: shorten(action, NAME_CHARACTERS),
+            target: shorten(target, TEXT_CHARACTERS),
+            result,
+            detail: shorten(detail, TEXT_CHARACTERS),
+        };
+        Ok(self.0.store.add_audit(&row).await?)
+    }
+
+    /// Whether another stranger's refusal gets a row of its own; otherwise it is counted.
+    async fn admit_stranger(&self) -> bool {
+        if let Some(left_out) = self.end_of_minute() {
+            self.sum_up(left_out).await;
+        }
+        let mut strangers = self.0.strangers.lock().unwrap_or_else(PoisonError::into_inner);
+        if strangers.written < ANONYMOUS_A_MINUTE {
+            strangers.written = strangers.written.saturating_add(1);
+            true
+        } else {
+            strangers.left_out = strangers.left_out.saturating_add(1);
+            false
+        }
+    }
+
+    /// Begins another minute when one has passed; returns how many refusals the last one left out.
+    fn end_of_minute(&self) -> Option<u64> {
+        let now = self.0.clock.now().0;
+        let mut strangers = self.0.strangers.lock().unwrap_or_else(PoisonError::into_inner);
+        if now.abs_diff(strangers.since) < MINUTE_MS.unsigned_abs() {
+            return None;
+        }
+        let ended = std::mem::replace(&mut *strangers, Strangers { since: now, ..Strangers::default() });
+        (ended.left_out > 0).then_some(ended.left_out)
+    }
+
+    async fn sum_up(&self, left_out: u64) {
+        let detail = format!("{left_out} more requests without a session were refused within a minute");
+        if let Err(error) = self.add(None, None, "RefusedStrangers", "", AuditResult::Refused, &detail).await
+        {
+            log_lost(&error, "RefusedStrangers");
+        }
+    }
+}
+
+impl AuditRecord {
+    /// Records how it ended. The action is done by now, so a failure to record is only logged, and the
+    /// row still tells that it was begun.
+    pub async fn finish(self, result: AuditResult, detail: String) {
+        let detail = shorten(&detail, TEXT_CHARACTERS);
+        if let Err(error) = self.audit.0.store.finish_audit(self.id, result, detail).await {
+            tracing::error!(row = self.id, ?result, error = chain(&error), "the audit could not be finished");
+        }
+    }
+}
+
+fn log_lost(error: &Error, action: &str) {
+    tracing::error!(action, error = chain(error), "a refusal could not be written to the audit");
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    error.source().map_or_else(|| error.to_string(), |cause| format!("{error}: {}", chain(cause)))
+}
+
+/// The first `most` characters.
+fn shorten(text: &str, most: usize) -> &str {
+    text.char_indices().nth(most).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use shared::Role;
+
+    use super::{super::clock::testing::TestClock, *};
+    use crate::store::testing;
+
+    const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+
+    async fn audit() -> (Audit, Store, TestClock, testing::TempFolder) {
+        let (store, folder) = testing::store().await;
+        let time = TestClock::new();
+        (Audit::new(store.clone(), time.clock()), store, time, folder)
+    }
+
+    async fn all(audit: &Audit) -> Vec<AuditRow> {
+        audit.list(&AuditQuery { before: None, limit: Some(500) }).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_row_tells_who_what_where_and_how_it_ended() {
+        let (audit, _store, time, _folder) = audit().await;
+        let ann = Actor::for_test("ann", Role::Operator);
+        let mapped: IpAddr = "::ffff:192.0.2.1".parse().unwrap();
+        let record = audit.begin(Some(&ann), mapped, "StopContainer", "local/web".to_owned()).await.unwrap();
+        let row = all(&audit).await.remove(0);
+        assert_eq!((row.actor.as_str(), row.address.as_str()), ("ann", "192.0.2.1"));
+        assert_eq!((row.action.as_str(), row.target.as_str()), ("StopContainer", "local/web"));
+        assert_eq!((row.result, row.at), (AuditResult::Started, time.clock().now()));
+        record.finish(AuditResult::Failed, "ä".repeat(2_000)).await;
+        let row = all(&audit).await.remove(0);
+        assert_eq!((row.result, row.detail.chars().count()), (AuditResult::Failed, 500));
+        audit.refused(Some(&ann), HERE, "RenameContainer", "x".repeat(9_999), "no").await;
+        assert_eq!(all(&audit).await[0].target.len(), 500);
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_recorded_is_not_begun() {
+        let (audit, store, _time, _folder) = audit().await;
+        store.break_audit().await;
+        let begun = audit.begin(None, HERE, "StopContainer", String::new()).await;
+        assert!(matches!(begun, Err(Error::Store(_))));
+        audit.refused(None, HERE, "StopContainer", String::new(), "no").await;
+    }
+
+    #[tokio::test]
+    async fn strangers_cannot_fill_the_audit() {
+        let (audit, _store, time, _folder) = audit().await;
+        let ann = Actor::for_test("ann", Role::Viewer);
+        for _ in 0..100 {
+            audit.refused(None, HERE, "SignIn", String::new(), "no").await;
+        }
+        assert_eq!(all(&audit).await.len(), 60);
+        audit.refused(Some(&ann), HERE, "StopContainer", String::new(), "no").await;
+        assert_eq!(all(&audit).await.len(), 61, "people with a session are recorded one by one");
+        time.pass(Duration::from_secs(60));
+        let rows = all(&audit).await;
+        assert_eq!(rows.len(), 62);
+        assert!(rows[0].detail.starts_with("40 more"), "{}", rows[0].detail);
+        audit.refused(None, HERE, "SignIn", String::new(), "no").await;
+        assert_eq!(all(&audit).await.len(), 63);
+    }
+
+    #[tokio::test]
+    async fn a_page_is_bounded() {
+        let (audit, _store, _time, _folder) = audit().await;
+        let ann = Actor::for_test("ann", Role::Viewer);
+        for _ in 0..501 {
+            audit.refused(Some(&ann), HERE, "StopContainer", String::new(), "no").await;
+        }
+        let length = async |limit| audit.list(&AuditQuery { before: None, limit }).await.unwrap().len();
+        assert_eq!(length(None).await, 100);
+        assert_eq!(length(Some(u32::MAX)).await, 500);
+        assert_eq!(length(Some(0)).await, 1);
+    }
+}

@@ -1,0 +1,221 @@
+//! How often anybody may try a password or a setup code.
+//!
+//! Three counts, all in memory and bounded: by address, by account from one address, and by account from
+//! everywhere. The last one refuses nobody, so that no stranger can lock a person out: while an account
+//! is under attack, it only gives each further address fewer free attempts. An address from which the
+//! account has signed in before is not held up by what others do from that address.
+
+use std::{
+    collections::HashMap,
+    collections::hash_map::RandomState,
+    hash::{BuildHasher, Hash},
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use super::clock::Clock;
+use crate::Error;
+
+/// How attempts become slow.
+#[derive(Clone, Copy)]
+struct Pace {
+    /// The failures after which waiting begins.
+    free: u32,
+    /// The first wait; each further failure doubles it.
+    first_ms: i64,
+}
+
+/// One account from one address.
+const PAIR: Pace = Pace { free: 5, first_ms: 1_000 };
+/// The same while the account is under attack.
+const PAIR_UNDER_ATTACK: Pace = Pace { free: 2, first_ms: 30_000 };
+/// All accounts from one address: a class behind one address mistypes too.
+const ADDRESS: Pace = Pace { free: 30, first_ms: 1_000 };
+/// The failures, from everywhere, after which an account counts as under attack.
+const ATTACK: u32 = 50;
+/// No wait is longer.
+const LONGEST_MS: i64 = 5 * 60_000;
+/// A count is forgotten after so long without a failure.
+const FORGET_MS: i64 = 15 * 60_000;
+/// The most counts of each kind that are kept; the oldest go first.
+const CAPACITY: usize = 10_000;
+
+/// An IPv4 address, or the /64 network of an IPv6 one: what one household or attacker has.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Network(u64, bool);
+
+impl Network {
+    fn new(address: IpAddr) -> Self {
+        match address.to_canonical() {
+            IpAddr::V4(address) => Self(u64::from(address.to_bits()), false),
+            // The upper half is the network.
+            IpAddr::V6(address) => Self(u64::try_from(address.to_bits() >> 64).unwrap_or(0), true),
+        }
+    }
+}
+
+/// An account's name, or what stands in its place. Hashed, since attackers choose its length.
+type Account = u64;
+
+#[derive(Clone, Copy, Default)]
+struct Count {
+    failures: u32,
+    blocked_until: i64,
+    last: i64,
+}
+
+impl Count {
+    fn is_over(self, now: i64) -> bool {
+        now.saturating_sub(self.last.max(self.blocked_until)) >= FORGET_MS
+    }
+
+    fn fail(&mut self, now: i64, pace: Pace) {
+        self.failures = self.failures.saturating_add(1);
+        self.last = now;
+        if self.failures >= pace.free {
+            let doublings = (self.failures - pace.free).min(30);
+            let wait = pace.first_ms.saturating_mul(1_i64 << doublings).min(LONGEST_MS);
+            self.blocked_until = now.saturating_add(wait);
+        }
+    }
+}
+
+/// Counts that never take more than their room.
+struct Counts<K>(HashMap<K, Count>);
+
+impl<K: Eq + Hash + Copy> Counts<K> {
+    fn get(&self, key: &K, now: i64) -> Count {
+        self.0.get(key).copied().filter(|count| !count.is_over(now)).unwrap_or_default()
+    }
+
+    fn put(&mut self, key: K, count: Count, now: i64) {
+        if self.0.len() >= CAPACITY && !self.0.contains_key(&key) {
+            self.make_room(now);
+        }
+        self.0.insert(key, count);
+    }
+
+    fn make_room(&mut self, now: i64) {
+        self.0.retain(|_, count| !count.is_over(now));
+        if self.0.len() < CAPACITY {
+            return;
+        }
+        let mut times: Vec<i64> = self.0.values().map(|count| count.last).collect();
+        let (_, eighth, _) = times.select_nth_unstable(CAPACITY / 8);
+        let eighth = *eighth;
+        self.0.retain(|_, count| count.last > eighth);
+    }
+}
+
+struct Tables {
+    addresses: Counts<Network>,
+    pairs: Counts<(Network, Account)>,
+    accounts: Counts<Account>,
+    /// Where accounts have signed in from. Only a right password adds to it.
+    known: Counts<(Network, Account)>,
+}
+
+struct Inner {
+    clock: Clock,
+    names: RandomState,
+    tables: Mutex<Tables>,
+}
+
+/// The limits. A handle.
+#[derive(Clone)]
+pub struct SignInLimits(Arc<Inner>);
+
+/// An attempt that was let through. It counts as a failure unless [`Attempt::succeeded`] is called: many
+/// at once do not get past the count.
+#[must_use]
+pub struct Attempt {
+    limits: SignInLimits,
+    from: Network,
+    account: Account,
+    address_before: Count,
+}
+
+impl SignInLimits {
+    /// Limits without any history.
+    #[must_use]
+    pub fn new(clock: Clock) -> Self {
+        let tables = Tables {
+            addresses: Counts(HashMap::new()),
+            pairs: Counts(HashMap::new()),
+            accounts: Counts(HashMap::new()),
+            known: Counts(HashMap::new()),
+        };
+        Self(Arc::new(Inner { clock, names: RandomState::new(), tables: Mutex::new(tables) }))
+    }
+
+    /// Lets an attempt to sign in through.
+    ///
+    /// # Errors
+    /// [`Error::TooManyAttempts`]; then the password must not be looked at.
+    pub fn attempt(&self, address: IpAddr, name: &str) -> Result<Attempt, Error> {
+        self.admit(address, self.0.names.hash_one(name.to_ascii_lowercase()))
+    }
+
+    /// Lets an attempt with the setup code through.
+    ///
+    /// # Errors
+    /// [`Error::TooManyAttempts`]; then the code must not be looked at.
+    pub fn attempt_setup(&self, address: IpAddr) -> Result<Attempt, Error> {
+        // No user has a name with a blank.
+        self.admit(address, self.0.names.hash_one("setup code"))
+    }
+
+    fn admit(&self, address: IpAddr, account: Account) -> Result<Attempt, Error> {
+        let now = self.0.clock.now().0;
+        let from = Network::new(address);
+        let mut tables = self.0.tables.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = tables.known.0.contains_key(&(from, account));
+        let address_before = tables.addresses.get(&from, now);
+        let mut pair = tables.pairs.get(&(from, account), now);
+        let blocked_until =
+            if known { pair.blocked_until } else { pair.blocked_until.max(address_before.blocked_until) };
+        if blocked_until > now {
+            let wait = blocked_until.saturating_sub(now).saturating_add(999) / 1_000;
+            return Err(Error::TooManyAttempts {
+                retry_after_seconds: u32::try_from(wait).unwrap_or(u32::MAX),
+            });
+        }
+        let mut all = tables.accounts.get(&account, now);
+        let pace = if all.failures >= ATTACK && !known { PAIR_UNDER_ATTACK } else { PAIR };
+        all.fail(now, Pace { free: u32::MAX, ..PAIR });
+        tables.accounts.put(account, all, now);
+        pair.fail(now, pace);
+        tables.pairs.put((from, account), pair, now);
+        let mut here = address_before;
+        here.fail(now, ADDRESS);
+        tables.addresses.put(from, here, now);
+        Ok(Attempt { limits: self.clone(), from, account, address_before })
+    }
+}
+
+impl Attempt {
+    /// The password was right: forgets the failures of this account from here, and takes back this
+    /// attempt's share of the others. Not more, or an attacker could clear an address with an account of
+    /// their own.
+    pub fn succeeded(self) {
+        let inner = &self.limits.0;
+        let now = inner.clock.now().0;
+        let mut tables = inner.tables.lock().unwrap_or_else(PoisonError::into_inner);
+        let tables = &mut *tables;
+        tables.pairs.0.remove(&(self.from, self.account));
+        if let Some(count) = tables.accounts.0.get_mut(&self.account) {
+            count.failures = count.failures.saturating_sub(1);
+        }
+        if let Some(count) = tables.addresses.0.get_mut(&self.from) {
+            count.failures = count.failures.saturating_sub(1);
+            if count.failures == self.address_before.failures {
+                count.blocked_until = self.address_before.blocked_until;
+            }
+        }
+        tables.known.put((self.from, self.account), Count { last: now, ..Count::default() }, now);
+    }
+}
+
+#[cfg(test)]
+#[path = "limits_tests.rs"]
+mod tests;

@@ -1,0 +1,18 @@
+//! Who may do what: signing in, sessions, the grant, the audit.
+//!
+//! Belongs here: every decision about identity and permission. Does not: SQL (`store/`), HTTP shapes
+//! (`http/`), and what is done once it is granted (`engine/`, `features/`).
+
+pub mod audit;
+pub mod clock;
+pub mod credentials;
+pub mod grant;
+pub mod limits;
+pub mod password;
+pub mod password_rules;
+pub mod session;
+mod session_cache;
+mod session_rows;
+pub mod setup;
+
+pub use credentials::reset_password;

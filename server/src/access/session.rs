@@ -1,0 +1,300 @@
+//! Sessions: who a request comes from, for how long, and who must hear when that ends.
+//!
+//! The row in the database is the session: no row, no session, whatever the cookie or a late write-back
+//! says. A change to a user or a session inside this process counts at once; one made by another process
+//! on the same database, within a second.
+
+use std::{
+    net::IpAddr,
+    sync::{
+        Arc, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use sha2::{Digest, Sha256};
+use shared::{Role, UserId};
+use tokio::sync::broadcast;
+use tower_sessions::{
+    Expiry, Session, SessionManagerLayer,
+    cookie::SameSite,
+    session::{self, Id},
+};
+
+pub use super::session_rows::SessionRows;
+use super::{
+    clock::{Clock, millis},
+    credentials::Verified,
+    session_cache::Cache,
+    session_rows::{ADDRESS, AGENT, SERIAL, USER},
+};
+pub use crate::store::SessionKey;
+use crate::{
+    Error,
+    store::{SessionRow, Store, StoreError},
+};
+
+/// A session that was not used for so long has ended.
+pub const IDLE: Duration = Duration::from_secs(12 * 60 * 60);
+/// A session ends after so long, used or not.
+pub const ABSOLUTE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// How often it is written down that a session is in use.
+const TOUCH: Duration = Duration::from_secs(60);
+/// How often sessions that nobody came back to are removed.
+const TIDY: Duration = Duration::from_secs(10 * 60);
+/// Changes that a slow listener may be behind before it is told to look at everything again.
+const CHANGES: usize = 256;
+
+/// Who acts: a person with a live session. Only [`Sessions`] makes one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor {
+    /// The user.
+    pub user: UserId,
+    /// Their name.
+    pub name: String,
+    /// Their role when this was read.
+    pub role: Role,
+    /// Their session.
+    pub session: SessionKey,
+    sealed: (),
+}
+
+impl Actor {
+    fn new(session: SessionKey, row: SessionRow) -> Self {
+        Self { user: row.user, name: row.name, role: row.role, session, sealed: () }
+    }
+
+    /// An actor without a session, for tests.
+    #[cfg(test)]
+    pub(crate) fn for_test(name: &str, role: Role) -> Self {
+        let session = SessionKey::new([0; 32]);
+        Self { user: UserId(0), name: name.to_owned(), role, session, sealed: () }
+    }
+}
+
+/// What open streams must hear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionChange {
+    /// This session has ended: whatever it opened closes.
+    Ended(SessionKey),
+    /// This user's role or standing changed: [`Sessions::recheck`] each actor of theirs.
+    User(UserId),
+}
+
+/// The sessions. A handle.
+#[derive(Clone, Debug)]
+pub struct Sessions(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    store: Store,
+    clock: Clock,
+    changes: broadcast::Sender<SessionChange>,
+    cache: std::sync::Mutex<Cache>,
+    tidied_at: AtomicI64,
+}
+
+impl Sessions {
+    /// The sessions in this database. The clock is best a steady one.
+    #[must_use]
+    pub fn new(store: Store, clock: Clock) -> Self {
+        let (changes, _) = broadcast::channel(CHANGES);
+        let cache = std::sync::Mutex::new(Cache::default());
+        Self(Arc::new(Inner { store, clock, changes, cache, tidied_at: AtomicI64::new(i64::MIN) }))
+    }
+
+    /// The layer that reads and sets the cookie. `secure` is whether the console's public address is
+    /// https: over http, browsers refuse a cookie that is marked secure.
+    #[must_use]
+    pub fn layer(&self, secure: bool) -> SessionManagerLayer<SessionRows> {
+        SessionManagerLayer::new(SessionRows::new(self.clone()))
+            // The prefix binds the cookie to this host, path / and https.
+            .with_name(if secure { "__Host-longshore" } else { "longshore" })
+            .with_secure(secure)
+            .with_http_only(true)
+            .with_same_site(SameSite::Strict)
+            .with_path("/")
+            // Only the cookie's own age, set at the sign-in: the server goes by the row.
+            .with_expiry(Expiry::OnInactivity(time::Duration::seconds_f64(ABSOLUTE.as_secs_f64())))
+    }
+
+    /// Signs a person in whose password was just checked: ends the session that the cookie had, and makes
+    /// one with a new id.
+    ///
+    /// # Errors
+    /// [`Error::BadCredentials`] if the user was disabled, or given another password, since the check.
+    pub async fn begin(
+        &self,
+        session: &Session,
+        verified: &Verified,
+        address: IpAddr,
+        agent: &str,
+    ) -> Result<Actor, Error> {
+        session.cycle_id().await.map_err(failed)?;
+        session.clear().await;
+        session.insert(USER, verified.user.id.0).await.map_err(failed)?;
+        session.insert(SERIAL, verified.serial).await.map_err(failed)?;
+        session.insert(ADDRESS, address.to_canonical().to_string()).await.map_err(failed)?;
+        session.insert(AGENT, agent).await.map_err(failed)?;
+        session.save().await.map_err(failed)?;
+        let key = session.id().map(key);
+        let row = match &key {
+            Some(key) => self.find(key).await?,
+            None => None,
+        };
+        match key.zip(row) {
+            Some((key, row)) => Ok(Actor::new(key, row)),
+            None => {
+                session.flush().await.map_err(failed)?;
+                Err(Error::BadCredentials)
+            }
+        }
+    }
+
+    /// Who the cookie's session belongs to; notes that it is in use.
+    ///
+    /// # Errors
+    /// [`Error::SignedOut`] without a session, with one that ended, or for a disabled user.
+    pub async fn authenticate(&self, session: &Session) -> Result<Actor, Error> {
+        // Reading a value loads the row; without one, this also has the cookie removed.
+        let user: Option<i64> = session.get(USER).await.map_err(failed)?;
+        let (Some(_), Some(id)) = (user, session.id()) else { return Err(Error::SignedOut) };
+        let key = key(id);
+        let row = self.find(&key).await?.ok_or(Error::SignedOut)?;
+        self.touch(&key, &row).await;
+        self.tidy().await;
+        Ok(Actor::new(key, row))
+    }
+
+    /// The actor as they are now, or `None` when their session has ended: for streams, which do not
+    /// count as use. A database that cannot be read ends them too.
+    pub async fn recheck(&self, actor: &Actor) -> Option<Actor> {
+        match self.find(&actor.session).await {
+            Ok(row) => row.map(|row| Actor::new(actor.session, row)),
+            Err(error) => {
+                tracing::warn!(%error, "a stream is closed: its session could not be checked");
+                None
+            }
+        }
+    }
+
+    /// Signs out: ends the session, removes the cookie, and has the session's streams closed.
+    ///
+    /// # Errors
+    /// When the database fails; then the session has not ended.
+    pub async fn end(&self, session: &Session) -> Result<(), Error> {
+        session.flush().await.map_err(failed)
+    }
+
+    /// Tells of every session that ends and every user that changes. A listener that fell behind
+    /// (`RecvError::Lagged`) must recheck all of its actors.
+    #[must_use]
+    pub fn changes(&self) -> broadcast::Receiver<SessionChange> {
+        self.0.changes.subscribe()
+    }
+
+    /// To be called after a user was changed: what was remembered is forgotten, and streams hear of it.
+    pub fn user_changed(&self, user: UserId, ended: &[SessionKey]) {
+        self.forget();
+        for key in ended {
+            self.tell(SessionChange::Ended(*key));
+        }
+        self.tell(SessionChange::User(user));
+    }
+
+    pub(super) fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    pub(super) fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// The live session of that key.
+    pub(super) async fn find(&self, key: &SessionKey) -> Result<Option<SessionRow>, StoreError> {
+        let now = self.0.clock.now();
+        let generation = {
+            let cache = self.0.cache.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(row) = cache.get(key, now.0) {
+                return Ok(Some(row));
+            }
+            cache.generation()
+        };
+        let Some(row) = self.0.store.find_session(key).await? else { return Ok(None) };
+        if now >= row.expires_at || now.0.saturating_sub(row.seen_at.0) >= millis(IDLE) {
+            self.remove(key).await?;
+            return Ok(None);
+        }
+        let mut cache = self.0.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        cache.put(*key, row.clone(), now.0, generation);
+        Ok(Some(row))
+    }
+
+    /// Ends a session. Whatever opened streams hears of it.
+    pub(super) async fn remove(&self, key: &SessionKey) -> Result<(), StoreError> {
+        let was_there = self.0.store.delete_session(key).await?;
+        self.forget();
+        if was_there {
+            self.tell(SessionChange::Ended(*key));
+        }
+        Ok(())
+    }
+
+    /// A full disk must not stop anybody from reading, so a failure is only logged.
+    async fn touch(&self, key: &SessionKey, row: &SessionRow) {
+        let now = self.0.clock.now();
+        if now.0.abs_diff(row.seen_at.0) < millis(TOUCH).unsigned_abs() {
+            return;
+        }
+        match self.0.store.touch_session(key, now).await {
+            Ok(()) => self.forget(),
+            Err(error) => tracing::warn!(%error, "a session's use could not be noted"),
+        }
+    }
+
+    /// Removes sessions that nobody came back to.
+    async fn tidy(&self) {
+        let now = self.0.clock.now();
+        let last = self.0.tidied_at.load(Ordering::Relaxed);
+        let due = now.0.saturating_sub(last) >= millis(TIDY);
+        if !due
+            || self.0.tidied_at.compare_exchange(last, now.0, Ordering::Relaxed, Ordering::Relaxed).is_err()
+        {
+            return;
+        }
+        let idle_since = shared::UnixMillis(now.0.saturating_sub(millis(IDLE)));
+        match self.0.store.delete_old_sessions(now, idle_since).await {
+            Ok(ended) if ended.is_empty() => {}
+            Ok(ended) => {
+                self.forget();
+                for key in ended {
+                    self.tell(SessionChange::Ended(key));
+                }
+            }
+            Err(error) => tracing::warn!(%error, "old sessions could not be removed"),
+        }
+    }
+
+    fn forget(&self) {
+        self.0.cache.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    fn tell(&self, change: SessionChange) {
+        // Nobody listening is no failure.
+        let _ = self.0.changes.send(change);
+    }
+}
+
+/// The key of the cookie's id.
+pub(super) fn key(id: Id) -> SessionKey {
+    SessionKey::new(Sha256::digest(id.0.to_le_bytes()).into())
+}
+
+fn failed(error: session::Error) -> Error {
+    Error::Internal(error.to_string())
+}
+
+#[cfg(test)]
+#[path = "session_tests.rs"]
+mod tests;
