@@ -16,7 +16,7 @@ RUN rustup target add wasm32-unknown-unknown "$(uname -m)-unknown-linux-musl" \
     && cargo xtask build --target musl
 
 FROM scratch AS runtime
-ARG VERSION=unknown
+ARG VERSION=0.1.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="Longshore" \
       org.opencontainers.image.description="A web console for Docker: live, light, safe, honest, complete." \

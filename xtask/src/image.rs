@@ -96,6 +96,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_version_that_plain_docker_builds_say_is_this_one() {
+        let line = concat!("ARG VERSION=", env!("CARGO_PKG_VERSION"), "\n");
+        assert!(include_str!("../../Dockerfile").contains(line), "the Dockerfile wants {line}");
+    }
+
+    #[test]
     fn the_runtime_stage_is_taken_word_for_word() {
         let whole = include_str!("../../Dockerfile");
         let cut = cut_builder(whole).unwrap();

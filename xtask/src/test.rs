@@ -23,6 +23,9 @@ use crate::{
 const PACKAGES: [&str; 3] =
     ["--package=longshore", "--package=longshore-shared", "--package=longshore-tests"];
 
+/// The module of the suite that needs the container image, named by `LONGSHORE_IMAGE`.
+const IMAGE_TESTS: &str = "image::";
+
 /// What can be asked for alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
@@ -179,8 +182,12 @@ fn on_engine(
     if options.has(Part::Server) || image.is_some() {
         steps.try_step(&format!("Server tests on {name}"), || {
             let mut cargo = cargo_test(workspace);
-            cargo.args(if options.has(Part::Server) { ["--test", "*"] } else { ["--test", "image"] });
-            cargo.args(after(&options.rest)).env("LONGSHORE_BIN", binary);
+            let filter = match (options.has(Part::Server), &image) {
+                (true, Some(_)) => &[][..],
+                (true, None) => &["--skip", IMAGE_TESTS],
+                (false, _) => &[IMAGE_TESTS],
+            };
+            cargo.args(["--test", "*", "--"]).args(filter).args(&options.rest).env("LONGSHORE_BIN", binary);
             if let Some(image) = &image {
                 cargo.env("LONGSHORE_IMAGE", image);
             }
