@@ -1,0 +1,174 @@
+//! The palette's words: pages, verbs, a container's views, settings.
+
+use shared::{
+    EnvironmentId, Permission,
+    containers::{ContainerAction, ContainerSummary},
+};
+
+use super::entries::{Act, Entry, Group};
+use crate::{
+    components::{
+        error_text::why_not,
+        theme::{Theme, ThemeChoice},
+    },
+    i18n::{I18n, Locale, t_string},
+    paths,
+    session::SessionContext,
+    ui::icon::Icon,
+};
+
+/// A page of the console.
+#[derive(Clone, Copy)]
+pub(super) enum Page {
+    Overview,
+    Containers,
+    Users,
+    Audit,
+}
+
+impl Page {
+    pub(super) const ALL: [Self; 4] = [Self::Overview, Self::Containers, Self::Users, Self::Audit];
+
+    pub(super) fn needs(self) -> Option<Permission> {
+        match self {
+            Self::Overview | Self::Containers => None,
+            Self::Users => Some(Permission::UserManage),
+            Self::Audit => Some(Permission::AuditView),
+        }
+    }
+
+    pub(super) fn icon(self) -> Icon {
+        match self {
+            Self::Overview => Icon::Overview,
+            Self::Containers => Icon::Container,
+            Self::Users => Icon::Users,
+            Self::Audit => Icon::Audit,
+        }
+    }
+
+    pub(super) fn word(self, i18n: I18n) -> String {
+        match self {
+            Self::Overview => t_string!(i18n, palette.page.overview),
+            Self::Containers => t_string!(i18n, palette.page.containers),
+            Self::Users => t_string!(i18n, palette.page.users),
+            Self::Audit => t_string!(i18n, palette.page.audit),
+        }
+    }
+
+    pub(super) fn path(self, environment: &EnvironmentId) -> String {
+        match self {
+            Self::Overview => paths::overview(environment),
+            Self::Containers => paths::containers(environment),
+            Self::Users => paths::users(),
+            Self::Audit => paths::audit(),
+        }
+    }
+}
+
+/// What an action is called.
+pub(super) fn verb(i18n: I18n, action: ContainerAction) -> String {
+    match action {
+        ContainerAction::Start => t_string!(i18n, palette.start),
+        ContainerAction::Stop => t_string!(i18n, palette.stop),
+        ContainerAction::Restart => t_string!(i18n, palette.restart),
+        ContainerAction::Pause => t_string!(i18n, palette.pause),
+        ContainerAction::Unpause => t_string!(i18n, palette.unpause),
+        ContainerAction::Kill => t_string!(i18n, palette.kill),
+        ContainerAction::Rename => t_string!(i18n, palette.rename),
+        ContainerAction::Remove => t_string!(i18n, palette.remove),
+    }
+}
+
+/// A verb and what it is done to; verb and object stand in this order in both languages.
+pub(super) fn verb_of(verb: &str, name: &str) -> String {
+    format!("{verb} {name}")
+}
+
+/// What is drawn before an action.
+pub(super) fn icon(action: ContainerAction) -> Icon {
+    match action {
+        ContainerAction::Start | ContainerAction::Unpause => Icon::Play,
+        ContainerAction::Stop => Icon::Stop,
+        ContainerAction::Restart => Icon::Restart,
+        ContainerAction::Pause => Icon::Pause,
+        ContainerAction::Kill => Icon::Kill,
+        ContainerAction::Rename => Icon::File,
+        ContainerAction::Remove => Icon::Trash,
+    }
+}
+
+/// The views of a container; those that the person's role does not allow say so.
+pub(super) fn views(
+    i18n: I18n,
+    session: SessionContext,
+    environment: &EnvironmentId,
+    row: &ContainerSummary,
+) -> Vec<Entry> {
+    let name = row.name.as_str();
+    let view = |icon, title: String, path: String, needs: Option<Permission>| Entry {
+        container: Some(row.id.clone()),
+        disabled_why: needs.and_then(|permission| why_not(i18n, session, permission)),
+        ..Entry::new(Group::Actions, icon, title, Act::Go(path))
+    };
+    let tab = |tab| paths::container_tab(environment, name, tab);
+    vec![
+        view(
+            Icon::Overview,
+            t_string!(i18n, palette.open_of, name = name.to_owned()),
+            paths::container(environment, name),
+            None,
+        ),
+        view(
+            Icon::Logs,
+            t_string!(i18n, palette.logs_of, name = name.to_owned()),
+            tab("logs"),
+            Some(Permission::ContainerLogs),
+        ),
+        view(
+            Icon::Terminal,
+            t_string!(i18n, palette.terminal_of, name = name.to_owned()),
+            tab("terminal"),
+            Some(Permission::ContainerExec),
+        ),
+        view(
+            Icon::Inspect,
+            t_string!(i18n, palette.inspect_of, name = name.to_owned()),
+            tab("inspect"),
+            Some(Permission::ContainerLogs),
+        ),
+    ]
+}
+
+/// Theme, language, sign out.
+pub(super) fn settings(i18n: I18n, theme: ThemeChoice) -> Vec<Entry> {
+    let themes = [
+        (Theme::Light, Icon::Sun, t_string!(i18n, palette.theme.light)),
+        (Theme::Dark, Icon::Moon, t_string!(i18n, palette.theme.dark)),
+        (Theme::System, Icon::System, t_string!(i18n, palette.theme.system)),
+    ];
+    let languages = [
+        (Locale::en, t_string!(i18n, palette.language.en)),
+        (Locale::fr, t_string!(i18n, palette.language.fr)),
+    ];
+    let current = |is: bool| if is { t_string!(i18n, palette.current) } else { String::new() };
+    let mut entries: Vec<Entry> = themes
+        .into_iter()
+        .map(|(choice, icon, title)| Entry {
+            note: current(theme.get() == choice),
+            kind: t_string!(i18n, palette.theme_note),
+            ..Entry::new(Group::Settings, icon, title, Act::Theme(choice))
+        })
+        .collect();
+    entries.extend(languages.into_iter().map(|(locale, title)| Entry {
+        note: current(i18n.locale() == locale),
+        kind: t_string!(i18n, palette.language_note),
+        ..Entry::new(Group::Settings, Icon::Globe, title, Act::Language(locale))
+    }));
+    entries.push(Entry::new(
+        Group::Settings,
+        Icon::SignOut,
+        t_string!(i18n, palette.sign_out),
+        Act::SignOut,
+    ));
+    entries
+}
