@@ -84,6 +84,11 @@ impl ContainersStore {
         self.environment.get()
     }
 
+    /// The environment that is shown, without following it.
+    pub(crate) fn environment_untracked(self) -> EnvironmentId {
+        self.environment.get_untracked()
+    }
+
     /// Its status, facts and counts, once known; tracked.
     pub(crate) fn summary(self) -> Option<EnvironmentSummary> {
         self.summary.get()
