@@ -8,7 +8,10 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use shared::audit::{AuditQuery, AuditResult, AuditRow};
+use shared::{
+    UnixMillis,
+    audit::{AuditQuery, AuditResult, AuditRow},
+};
 
 use super::{clock::Clock, session::Actor};
 use crate::{
@@ -58,6 +61,12 @@ impl Audit {
     #[must_use]
     pub fn new(store: Store, clock: Clock) -> Self {
         Self(Arc::new(Inner { store, clock, strangers: Mutex::new(Strangers::default()) }))
+    }
+
+    /// Now, by the clock that stamps the rows: what is recorded elsewhere about an action bears the same.
+    #[must_use]
+    pub fn now(&self) -> UnixMillis {
+        self.0.clock.now()
     }
 
     /// Records that an action begins.
@@ -164,8 +173,8 @@ impl Audit {
 impl AuditRecord {
     /// Records how it ended. The action is done by now, so a failure to record is only logged, and the
     /// row still tells that it was begun.
-    pub async fn finish(self, result: AuditResult, detail: String) {
-        let detail = shorten(&detail, TEXT_CHARACTERS);
+    pub async fn finish(self, result: AuditResult, detail: &str) {
+        let detail = shorten(detail, TEXT_CHARACTERS);
         if let Err(error) = self.audit.0.store.finish_audit(self.id, result, detail).await {
             tracing::error!(row = self.id, ?result, error = chain(&error), "the audit could not be finished");
         }
@@ -216,7 +225,7 @@ mod tests {
         assert_eq!((row.actor.as_str(), row.address.as_str()), ("ann", "192.0.2.1"));
         assert_eq!((row.action.as_str(), row.target.as_str()), ("StopContainer", "local/web"));
         assert_eq!((row.result, row.at), (AuditResult::Started, time.clock().now()));
-        record.finish(AuditResult::Failed, "ä".repeat(2_000)).await;
+        record.finish(AuditResult::Failed, &"ä".repeat(2_000)).await;
         let row = all(&audit).await.remove(0);
         assert_eq!((row.result, row.detail.chars().count()), (AuditResult::Failed, 500));
         audit.refused(Some(&ann), HERE, "RenameContainer", "x".repeat(9_999), "no").await;

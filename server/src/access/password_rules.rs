@@ -1,4 +1,5 @@
-//! Which passwords are refused when one is set: too short, too long, or among the first that are guessed.
+//! Which names and passwords are refused when they are set. A password: when it is too short, too long,
+//! or among the first that are guessed.
 //!
 //! A list of common passwords catches only what it holds, so this one is made of what common passwords
 //! consist of: words, names, keyboard runs, years, repetitions, the product's and the user's own name. A
@@ -6,7 +7,9 @@
 
 use std::sync::LazyLock;
 
-use shared::users::{PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARACTERS, PasswordProblem, check_password};
+use shared::users::{
+    PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARACTERS, PasswordProblem, check_password, is_user_name,
+};
 
 use crate::Error;
 
@@ -35,6 +38,18 @@ const SIGN: Cost = 40;
 const AGAIN: Cost = 20;
 /// Longer ones are judged by their beginning.
 const LOOKED_AT: usize = 128;
+
+/// Checks the name of a user who is to be made.
+///
+/// # Errors
+/// [`Error::Invalid`] for the field `name`.
+pub fn check_user_name(name: &str) -> Result<(), Error> {
+    if is_user_name(name) {
+        Ok(())
+    } else {
+        Err(Error::invalid("name", "a name is 1 to 64 letters, digits or _ . @ -"))
+    }
+}
 
 /// Checks a password that is to be set for the user of that name.
 ///

@@ -65,6 +65,17 @@ impl Actor {
         Self { user: row.user, name: row.name, role: row.role, session, sealed: () }
     }
 
+    /// What the browser is told about them.
+    #[must_use]
+    pub fn to_wire(&self, build: &str) -> shared::session::Session {
+        shared::session::Session {
+            user: self.user,
+            name: self.name.clone(),
+            role: self.role,
+            build: build.to_owned(),
+        }
+    }
+
     /// An actor without a session, for tests.
     #[cfg(test)]
     pub(crate) fn for_test(name: &str, role: Role) -> Self {
