@@ -37,7 +37,7 @@ pub(crate) fn image(workspace: &Workspace, steps: &mut Steps, engine: Option<&st
     steps.step("Building the container image", || {
         let context = prepare(workspace)?;
         let mut docker = process::command("docker");
-        docker.arg("build").args(["--tag", &tag(), "--tag", "longshore:latest"]);
+        docker.args(["build", "--quiet"]).args(["--tag", &tag(), "--tag", "longshore:latest"]);
         docker.args(["--build-arg", concat!("VERSION=", env!("CARGO_PKG_VERSION"))]);
         if let Some(revision) = revision(workspace) {
             docker.args(["--build-arg", &format!("REVISION={revision}")]);

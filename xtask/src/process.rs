@@ -4,6 +4,7 @@
 use std::{
     ffi::OsStr,
     io::Read,
+    os::unix::process::CommandExt,
     process::{Child, Command, ExitStatus, Stdio},
     sync::{
         Arc, LazyLock,
@@ -119,10 +120,11 @@ pub(crate) fn succeeds(command: &mut Command) -> bool {
         .is_ok_and(|s| s.success())
 }
 
-/// Starts a program and leaves it running.
+/// Starts a program and leaves it running. It gets a process group of its own, since ending cargo or npm
+/// alone would leave the programs that they have started.
 pub(crate) fn start(command: &mut Command) -> Result<Child> {
     check_interrupted()?;
-    command.spawn().map_err(|source| Error::Start {
+    command.process_group(0).spawn().map_err(|source| Error::Start {
         program: command.get_program().to_string_lossy().into_owned(),
         source,
     })
@@ -147,17 +149,20 @@ pub(crate) fn wait(child: &mut Child, what: &str) -> Result<ExitStatus> {
     }
 }
 
-/// Ends a program: politely, and after a while by force.
+/// Ends a program and what it has started: politely, and after a while by force.
 pub(crate) fn stop(child: &mut Child) {
-    succeeds(command("kill").arg("-TERM").arg(child.id().to_string()));
+    let group = format!("-{}", child.id());
+    let signal = |name: &str| succeeds(command("kill").args([name, "--", &group]));
+    signal("-TERM");
     let until = Instant::now() + GRACE;
     while Instant::now() < until {
-        if !matches!(child.try_wait(), Ok(None)) {
+        // The group outlives its first process while anything else of it runs.
+        if !matches!(child.try_wait(), Ok(None)) && !signal("-0") {
             return;
         }
-        thread::sleep(Duration::from_millis(20));
+        thread::sleep(Duration::from_millis(50));
     }
-    // It may have ended in between: then there is nothing left to do.
-    let _ = child.kill();
+    signal("-KILL");
+    // It may have ended in between: then there is nothing left to wait for.
     let _ = child.wait();
 }
