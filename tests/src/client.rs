@@ -74,6 +74,13 @@ impl Client {
         Self { cookies: Arc::clone(&self.cookies), ..Self::new(url) }
     }
 
+    /// The same browser, believing to be at that origin: as behind a proxy that is not there.
+    #[must_use]
+    pub fn with_origin(mut self, origin: &str) -> Self {
+        origin.clone_into(&mut self.origin);
+        self
+    }
+
     /// Scheme, host and port, as the header `Origin` has them.
     #[must_use]
     pub fn origin(&self) -> &str {
@@ -334,7 +341,6 @@ impl Response {
     ///
     /// # Panics
     /// When it does not have the one shape of all errors.
-    #[must_use]
     pub fn refusal(&self) -> Refusal {
         Refusal { status: self.status.as_u16(), error: self.json() }
     }

@@ -39,6 +39,8 @@ pub fn local() -> EnvironmentId {
 pub struct ConsoleOptions {
     /// The engine; `None` leaves the flag out.
     pub docker_host: Option<String>,
+    /// Where it listens; a port of its own choice unless told.
+    pub listen: String,
     /// Without `--plain-http`.
     pub tls: bool,
     /// Further arguments of `serve`.
@@ -55,6 +57,7 @@ impl ConsoleOptions {
     pub fn before(docker_host: &str) -> Self {
         Self {
             docker_host: Some(docker_host.to_owned()),
+            listen: "127.0.0.1:0".to_owned(),
             tls: false,
             args: Vec::new(),
             env: Vec::new(),
@@ -80,7 +83,7 @@ impl ConsoleOptions {
     #[must_use]
     pub fn command(&self) -> Command {
         let mut command = Command::new(binary());
-        command.arg("serve").args(["--listen", "127.0.0.1:0", "--data"]).arg(self.data.path());
+        command.arg("serve").args(["--listen", &self.listen, "--data"]).arg(self.data.path());
         if let Some(host) = &self.docker_host {
             command.args(["--docker-host", host]);
         }
@@ -117,8 +120,15 @@ impl Console {
     /// # Panics
     /// When it does not, with what it printed instead.
     pub async fn start(options: ConsoleOptions) -> Self {
-        let mut child =
-            options.command().spawn().unwrap_or_else(|error| panic!("{}: {error}", binary().display()));
+        Self::start_command(options.command(), options).await
+    }
+
+    /// As [`Self::start`], with a command that was changed.
+    ///
+    /// # Panics
+    /// When it does not start, with what it printed instead.
+    pub async fn start_command(mut command: Command, options: ConsoleOptions) -> Self {
+        let mut child = command.spawn().unwrap_or_else(|error| panic!("{}: {error}", binary().display()));
         let printed = Arc::new(Mutex::new(Vec::new()));
         collect(child.stdout.take().expect("piped"), Arc::clone(&printed));
         collect(child.stderr.take().expect("piped"), Arc::clone(&printed));
@@ -180,6 +190,18 @@ impl Console {
     #[must_use]
     pub fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Where it listens, past any proxy; for consoles that were told where.
+    #[must_use]
+    pub fn direct_url(&self) -> String {
+        format!("{}://{}", if self.options.tls { "https" } else { "http" }, self.options.listen)
+    }
+
+    /// Its data folder, for another console.
+    #[must_use]
+    pub fn shared_data(&self) -> &Arc<Folder> {
+        &self.options.data
     }
 
     /// Its data folder.
@@ -284,6 +306,16 @@ impl Console {
         })
         .await;
     }
+}
+
+/// An address on loopback that nobody listens on at the moment.
+///
+/// # Panics
+/// When there is none.
+#[must_use]
+pub fn free_address() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("its address").to_string()
 }
 
 /// Signs a browser in.

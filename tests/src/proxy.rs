@@ -3,7 +3,10 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use tokio::{
@@ -32,6 +35,7 @@ pub struct Proxy {
     upstream: PathBuf,
     line: watch::Sender<Line>,
     seen: Arc<Mutex<Vec<Head>>>,
+    open: Arc<AtomicUsize>,
     listening: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -48,6 +52,7 @@ impl Proxy {
             upstream: upstream.to_owned(),
             line,
             seen: Arc::default(),
+            open: Arc::default(),
             listening: Mutex::new(None),
         };
         proxy.restore();
@@ -90,6 +95,12 @@ impl Proxy {
         self.requests().iter().filter(|head| matches(head.path())).count()
     }
 
+    /// How many connections there are.
+    #[must_use]
+    pub fn open(&self) -> usize {
+        self.open.load(Ordering::Relaxed)
+    }
+
     /// Ends every connection there is; new ones are taken at once.
     pub fn cut(&self) {
         self.line.send_modify(|line| line.generation += 1);
@@ -127,10 +138,17 @@ impl Proxy {
             return;
         }
         let listener = UnixListener::bind(self.socket()).expect("the proxy's socket");
-        let (upstream, line, seen) = (self.upstream.clone(), self.line.clone(), Arc::clone(&self.seen));
+        let (upstream, line) = (self.upstream.clone(), self.line.clone());
+        let (seen, open) = (Arc::clone(&self.seen), Arc::clone(&self.open));
         *listening = Some(tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                tokio::spawn(connection(client, upstream.clone(), line.subscribe(), Arc::clone(&seen)));
+                let connection = connection(client, upstream.clone(), line.subscribe(), Arc::clone(&seen));
+                let open = Arc::clone(&open);
+                open.fetch_add(1, Ordering::Relaxed);
+                tokio::spawn(async move {
+                    connection.await;
+                    open.fetch_sub(1, Ordering::Relaxed);
+                });
             }
         }));
     }

@@ -62,8 +62,8 @@ pub async fn open(client: &Client, request: Request) -> Result<Ws, StatusCode> {
 pub enum Arrival {
     /// A text frame.
     Frame(ServerFrame),
-    /// A batch of log lines.
-    Logs(LogBatch),
+    /// A batch of log lines, and how many bytes the frame had.
+    Logs(LogBatch, u64),
     /// The socket ended, with its code if there was one.
     Closed(Option<u16>),
 }
@@ -129,7 +129,8 @@ impl LiveSocket {
                     return Arrival::Frame(frame);
                 }
                 Some(Ok(Message::Binary(bytes))) => {
-                    return Arrival::Logs(LogBatch::decode(&bytes).expect("a batch of log lines"));
+                    let batch = LogBatch::decode(&bytes).expect("a batch of log lines");
+                    return Arrival::Logs(batch, bytes.len() as u64);
                 }
                 Some(Ok(Message::Close(frame))) => return Arrival::Closed(frame.map(|frame| frame.code.into())),
                 Some(Ok(_)) => {}

@@ -1,0 +1,320 @@
+//! Every endpoint and every socket, for everybody: what the role allows and nothing else, and on each
+//! refusal the engine has not been asked. The table that comes out is checked in.
+
+use std::fmt::Write;
+
+use longshore_tests::{
+    Client, Console, ConsoleOptions, FakeEngine,
+    client::{Response, path_and_query},
+    console::PASSWORD,
+    fake_engine::WEB,
+    sockets::{handshake, open},
+};
+use serde_json::{Value, json};
+use shared::{Endpoint, Method, Needs, Role, Socket, UserId, endpoint::Operation, users::UserChange};
+
+struct Everybody {
+    fake: FakeEngine,
+    console: Console,
+    nobody: Client,
+    viewer: Client,
+    operator: Client,
+    admin: Client,
+    target: UserId,
+}
+
+impl Everybody {
+    async fn assemble() -> Self {
+        let fake = FakeEngine::start();
+        let console = Console::connected(ConsoleOptions::before(&fake.host())).await;
+        let (target, _) = console.new_user(Role::Viewer).await;
+        Self {
+            nobody: console.anonymous(),
+            viewer: console.user(Role::Viewer).await,
+            operator: console.user(Role::Operator).await,
+            admin: console.user(Role::Admin).await,
+            fake,
+            console,
+            target,
+        }
+    }
+
+    fn all(&self) -> [(Option<Role>, &Client); 4] {
+        [
+            (None, &self.nobody),
+            (Some(Role::Viewer), &self.viewer),
+            (Some(Role::Operator), &self.operator),
+            (Some(Role::Admin), &self.admin),
+        ]
+    }
+
+    /// The operation with its placeholders filled in: the running container, the user of nobody here.
+    fn operation<O: Operation>(&self) -> O {
+        serde_json::from_value(json!({"environment": "local", "container": WEB, "user": self.target})).unwrap()
+    }
+}
+
+fn allowed(needs: Needs, role: Option<Role>) -> bool {
+    match (needs, role) {
+        (Needs::Public, _) | (Needs::Session, Some(_)) => true,
+        (Needs::Permission(permission), Some(role)) => role.allows(permission),
+        (Needs::Session | Needs::Permission(_), None) => false,
+    }
+}
+
+/// A body that is right, so that nothing but the role stands in the way.
+fn body(name: &str) -> Option<Value> {
+    match name {
+        "CompleteSetup" => Some(json!({"code": "AAAA-BBBB-CCCC", "name": "second", "password": PASSWORD})),
+        "SignIn" => Some(json!({"name": "nobody", "password": PASSWORD})),
+        "CreateUser" => {
+            Some(json!({"name": longshore_tests::folder::unique(), "role": "viewer", "password": PASSWORD}))
+        }
+        "UpdateUser" => Some(json!({"role": "viewer"})),
+        "RenameContainer" => Some(json!({"name": "another-name"})),
+        _ => None,
+    }
+}
+
+fn query<O: Operation>() -> O::Query {
+    serde_json::from_value(json!({})).unwrap()
+}
+
+async fn ask<E: Endpoint>(client: &Client, endpoint: &E) -> Response {
+    let mut request = client.request(E::METHOD.as_str(), &path_and_query(endpoint, &query::<E>()));
+    if let Some(body) = body(E::NAME) {
+        request = request.json(&body);
+    }
+    request.send().await
+}
+
+async fn sweep_endpoint<E: Endpoint>(everybody: &Everybody, table: &mut String) {
+    // Signing out would end the sweep for that person: it has its own test.
+    if E::NAME == "SignOut" {
+        return;
+    }
+    let endpoint: E = everybody.operation();
+    write!(table, "{:18} {:6} {:80}", E::NAME, E::METHOD.as_str(), E::PATH).unwrap();
+    for (role, client) in everybody.all() {
+        let before = everybody.fake.calls().len();
+        let response = ask(client, &endpoint).await;
+        let status = response.status.as_u16();
+        let who = role.map_or("nobody", Role::as_str);
+        if allowed(E::NEEDS, role) {
+            let refused = matches!(status, 401 | 403) && E::NEEDS != Needs::Public;
+            assert!(!refused && status != 404 && status < 500, "{} as {who}: {status} {}", E::NAME, response.text());
+        } else {
+            let expected = if role.is_none() { 401 } else { 403 };
+            assert_eq!(status, expected, "{} as {who}: {}", E::NAME, response.text());
+            response.refusal();
+            let asked: Vec<_> = everybody.fake.calls()[before..].iter().map(longshore_tests::fake_engine::Call::name).collect();
+            assert!(asked.is_empty(), "{} was refused to {who}, but the engine was asked {asked:?}", E::NAME);
+        }
+        write!(table, " {who}:{status}").unwrap();
+    }
+    table.push('\n');
+}
+
+async fn sweep_socket<S: Socket>(everybody: &Everybody, table: &mut String) {
+    let socket: S = everybody.operation();
+    write!(table, "{:18} {:6} {:80}", S::NAME, "SOCKET", S::PATH).unwrap();
+    for (role, client) in everybody.all() {
+        let before = everybody.fake.calls().len();
+        let opened = open(client, handshake(client, &socket, &query::<S>())).await;
+        let who = role.map_or("nobody", Role::as_str);
+        let status = opened.as_ref().err().map_or(101, http::StatusCode::as_u16);
+        if allowed(S::NEEDS, role) {
+            assert_eq!(status, 101, "{} as {who}", S::NAME);
+        } else {
+            assert_eq!(status, if role.is_none() { 401 } else { 403 }, "{} as {who}", S::NAME);
+            assert_eq!(everybody.fake.calls().len(), before, "{} was refused to {who}, but the engine was asked", S::NAME);
+        }
+        write!(table, " {who}:{status}").unwrap();
+    }
+    table.push('\n');
+}
+
+macro_rules! sweep_endpoints {
+    ($($endpoint:ty),* $(,)?) => {
+        async fn every_endpoint(everybody: &Everybody, table: &mut String) {
+            $(sweep_endpoint::<$endpoint>(everybody, table).await;)*
+        }
+        /// Method and path of all of them.
+        fn declared() -> Vec<(&'static str, Method, &'static str)> {
+            vec![$((<$endpoint>::NAME, <$endpoint>::METHOD, <$endpoint>::PATH)),*]
+        }
+        async fn every_mutation(everybody: &Everybody, client: &Client, change: impl Fn(longshore_tests::client::Request) -> longshore_tests::client::Request, refused: impl Fn(&str, Response)) {
+            $(
+                if <$endpoint>::METHOD.mutates() {
+                    let endpoint: $endpoint = everybody.operation();
+                    let mut request = client.request(<$endpoint>::METHOD.as_str(), &path_and_query(&endpoint, &query::<$endpoint>()));
+                    if let Some(body) = body(<$endpoint>::NAME) {
+                        request = request.json(&body);
+                    }
+                    refused(<$endpoint>::NAME, change(request).send().await);
+                }
+            )*
+        }
+    };
+}
+
+macro_rules! sweep_sockets {
+    ($($socket:ty),* $(,)?) => {
+        async fn every_socket(everybody: &Everybody, table: &mut String) {
+            $(sweep_socket::<$socket>(everybody, table).await;)*
+        }
+    };
+}
+
+shared::for_each_endpoint!(sweep_endpoints);
+shared::for_each_socket!(sweep_sockets);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_role_may_what_is_declared_and_a_refusal_never_reaches_the_engine() {
+    let everybody = Everybody::assemble().await;
+    let mut table = String::new();
+    every_endpoint(&everybody, &mut table).await;
+    every_socket(&everybody, &mut table).await;
+    longshore_tests::snapshot::check("access.txt", &table);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mutation_from_another_site_or_without_the_consoles_header_is_refused_before_the_engine() {
+    let everybody = Everybody::assemble().await;
+    let before = everybody.fake.calls().len();
+    type Change = fn(longshore_tests::client::Request) -> longshore_tests::client::Request;
+    let changes: [(&str, Change); 7] = [
+        ("no own header", |request| request.without("x-longshore")),
+        ("another origin", |request| request.header("origin", "https://evil.example")),
+        ("origin null", |request| request.header("origin", "null")),
+        ("a sibling domain", |request| request.header("origin", "http://other.127.0.0.1")),
+        ("another port", |request| request.header("origin", "http://127.0.0.1:1")),
+        ("another scheme", |request| {
+            let origin = "https://127.0.0.1:9";
+            request.header("origin", origin)
+        }),
+        ("cross-site by its own word", |request| request.header("sec-fetch-site", "cross-site")),
+    ];
+    for (what, change) in changes {
+        every_mutation(&everybody, &everybody.admin, change, |name, response| {
+            assert_eq!(response.status, 403, "{name} with {what}: {}", response.text());
+            assert_eq!(response.refusal().error.code, shared::ErrorCode::ForeignOrigin, "{name} with {what}");
+        })
+        .await;
+    }
+    assert_eq!(everybody.fake.calls().len(), before, "the engine was not asked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn other_spellings_of_a_path_are_no_other_route() {
+    let everybody = Everybody::assemble().await;
+    let spellings = [
+        "/api/v1//environments/local/containers/web-1/stop",
+        "//api/v1/environments/local/containers/web-1/stop",
+        "/api//v1/environments/local/containers/web-1/stop",
+        "/api/v1/environments/local/containers/web-1/stop/",
+        "/api/v1/environments/local/containers//web-1/stop",
+        "/api/v1/environments/local/containers/./web-1/stop",
+        "/api/v1/environments/x/../local/containers/web-1/stop",
+        "/api/v1/environments/%2e%2e/local/containers/web-1/stop",
+        "/api/v1/environments/local/containers/web-1/%73top",
+        "/api/v1/environments/local/containers/web-1%2fstop",
+        "/api/v1/environments/local/containers/web-1/..%2fweb-1/stop",
+        "/api/v1/environments/local/containers/%2e%2e/stop",
+        "/api/v1/environments/local/containers/web-1%00/stop",
+        "/API/v1/environments/local/containers/web-1/stop",
+        "/api/V1/environments/local/containers/web-1/stop",
+        "/api/v1/Environments/local/containers/web-1/stop",
+        "/api/v1/environments/local/containers/web-1/STOP",
+        "/api/v1/environments/local/containers/web-1/stop;x=1",
+        "/api/v2/environments/local/containers/web-1/stop",
+        "/environments/local/containers/web-1/stop",
+        "/v1.51/containers/web-1/stop",
+        "/containers/web-1/stop",
+        "/api/v1/environments/local/containers/web-1/../../../../../v1.51/containers/web-1/stop",
+    ];
+    let before = everybody.fake.calls().len();
+    for (role, client) in everybody.all() {
+        for path in spellings {
+            for method in ["GET", "POST", "DELETE"] {
+                let response = client.request(method, path).send().await;
+                let status = response.status.as_u16();
+                // Another route would do it (2xx), or let a foreign path through to a page (200).
+                assert!(
+                    matches!(status, 400 | 401 | 403 | 404 | 405 | 422),
+                    "{method} {path} as {role:?}: {status} {}",
+                    response.text()
+                );
+            }
+        }
+    }
+    assert_eq!(everybody.fake.calls().len(), before, "the engine was not asked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_method_that_is_not_declared_does_nothing() {
+    let everybody = Everybody::assemble().await;
+    let declared = declared();
+    let before = everybody.fake.calls().len();
+    for (name, _, pattern) in &declared {
+        let path = pattern
+            .replace("{environment}", "local")
+            .replace("{container}", "web-1")
+            .replace("{user}", &everybody.target.to_string());
+        for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "FROBNICATE"] {
+            if declared.iter().any(|(_, known, at)| at == pattern && known.as_str() == method) || method == "CONNECT" {
+                continue;
+            }
+            let response = everybody.admin.request(method, &path).send().await;
+            assert!(
+                matches!(response.status.as_u16(), 404 | 405),
+                "{method} {path} ({name}): {} {}",
+                response.status,
+                response.text()
+            );
+            assert_eq!(response.header("access-control-allow-origin"), "", "{method} {path}");
+        }
+    }
+    assert_eq!(everybody.fake.calls().len(), before, "the engine was not asked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unknown_fields_doubled_keys_and_wrong_types_are_422_and_the_engine_is_not_asked() {
+    let everybody = Everybody::assemble().await;
+    let stop = "/api/v1/environments/local/containers/web-1/stop";
+    let rename = "/api/v1/environments/local/containers/web-1/rename";
+    let before = everybody.fake.calls().len();
+    for path in [format!("{stop}?signal=9"), format!("{stop}?timeout_seconds=-1"), format!("{stop}?timeout_seconds=soon")] {
+        let response = everybody.admin.request("POST", &path).send().await;
+        assert_eq!(response.status, 422, "{path}: {}", response.text());
+        response.refusal();
+    }
+    let bodies = [
+        r#"{"name": "good", "other": 1}"#, r#"{"name": "good", "name": "bad"}"#, r#"{"name": 7}"#, r#"{"name": "../x"}"#,
+        r#"{"Name": "good"}"#, r"{}", r"[]", r"{", "null", "\u{feff}{\"name\": \"good\"}", "",
+    ];
+    for body in bodies {
+        let response = everybody.admin.request("POST", rename).json_bytes(body).send().await;
+        assert_eq!(response.status, 422, "{body}: {}", response.text());
+        response.refusal();
+    }
+    let long = format!(r#"{{"name": "{}"}}"#, "a".repeat(200 * 1024));
+    let response = everybody.admin.request("POST", rename).json_bytes(long).send().await;
+    assert_eq!(response.status, 413, "{}", response.text());
+    assert_eq!(everybody.fake.calls().len(), before, "the engine was not asked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_that_is_taken_away_is_gone_at_once() {
+    let everybody = Everybody::assemble().await;
+    let (id, name) = everybody.console.new_user(Role::Operator).await;
+    let client = everybody.console.sign_in(&name).await.unwrap();
+    let stop: shared::containers::StopContainer = everybody.operation();
+    assert_eq!(ask(&client, &stop).await.status.as_u16() / 100, 2);
+    let change = UserChange { role: Some(Role::Viewer), ..UserChange::default() };
+    everybody.admin.call(&shared::users::UpdateUser { user: id }, shared::Empty {}, change).await.map(drop).unwrap();
+    let before = everybody.fake.calls().len();
+    let status = ask(&client, &stop).await.status;
+    assert!(status == 403 || status == 401, "{status}");
+    assert_eq!(everybody.fake.calls().len(), before, "the engine was not asked");
+}

@@ -1,0 +1,33 @@
+//! The console against a real engine, feature by feature: what it does, and what it refuses.
+//!
+//! One program, so that it is linked once. `cargo xtask test --only server` sets up what it needs.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "tests fail by panicking, and say on standard output what an engine cannot do"
+)]
+
+mod access;
+mod audit;
+mod containers;
+mod environments;
+mod faults;
+mod headers;
+mod hostile;
+mod logs;
+mod logs_shared;
+mod openapi;
+mod origin;
+mod reverse_proxy;
+mod session;
+mod setup;
+mod start;
+mod stats;
+mod support;
+mod terminal;
+mod tls;
+mod users;

@@ -1,0 +1,99 @@
+//! Starting and ending: what is missing is told in one sentence, and the end is quick and orderly.
+
+use std::{os::unix::fs::PermissionsExt, time::Duration};
+
+use longshore_tests::{Console, ConsoleOptions, FakeEngine, LiveSocket, console::run_to_end, eventually_within};
+
+fn sentence(said: &str) {
+    assert!(!said.contains("panicked") && !said.contains("RUST_BACKTRACE"), "{said}");
+    assert!(said.lines().count() < 12, "one clear sentence, not a page: {said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_port_that_is_taken_is_named() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let fake = FakeEngine::start();
+    let mut command = std::process::Command::new(longshore_tests::console::binary());
+    let options = ConsoleOptions::before(&fake.host());
+    command.args(["serve", "--plain-http", "--listen", &address, "--docker-host", &fake.host(), "--data"]).arg(options.data.path());
+    let (code, said) = run_to_end(command);
+    assert!(code.is_some_and(|code| code != 0), "{said}");
+    assert!(said.contains(&address), "it names the address: {said}");
+    sentence(&said);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_data_folder_that_cannot_be_written_is_named() {
+    let fake = FakeEngine::start();
+    let options = ConsoleOptions::before(&fake.host());
+    std::fs::set_permissions(options.data.path(), PermissionsExt::from_mode(0o555)).unwrap();
+    let mut command = options.command();
+    // Root could write there anyway.
+    std::os::unix::process::CommandExt::uid(&mut command, 65534);
+    let (code, said) = run_to_end(command);
+    assert!(code.is_some_and(|code| code != 0), "{said}");
+    assert!(said.contains(options.data.path().to_str().unwrap()), "it names the folder: {said}");
+    sentence(&said);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_wrong_option_is_told_at_once() {
+    let fake = FakeEngine::start();
+    let options = ConsoleOptions::before(&fake.host()).arg("--public-url").arg("not a url").arg("--trusted-proxy").arg("everybody");
+    let (code, said) = run_to_end(options.command());
+    assert!(code.is_some_and(|code| code != 0), "{said}");
+    assert!(said.contains("public") || said.contains("not a url"), "{said}");
+    assert!(!said.contains("panicked"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn being_told_to_end_closes_what_is_open() {
+    let fake = FakeEngine::start();
+    let mut console = Console::connected(ConsoleOptions::before(&fake.host())).await;
+    let mut socket = LiveSocket::open(&console.admin().await).await;
+    let start = std::time::Instant::now();
+    console.terminate().await;
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    socket.closed_within(Duration::from_secs(2)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn healthcheck_asks_the_running_console() {
+    let fake = FakeEngine::start();
+    let console = Console::start(ConsoleOptions::before(&fake.host())).await;
+    let address = console.url.strip_prefix("http://").unwrap().to_owned();
+    let ask = |address: &str| {
+        let mut command = std::process::Command::new(longshore_tests::console::binary());
+        command.args(["healthcheck", "--plain-http", "--listen", address]);
+        run_to_end(command)
+    };
+    let (code, said) = ask(&address);
+    assert_eq!(code, Some(0), "{said}");
+    drop(console);
+    let (code, said) = ask(&address);
+    assert!(code.is_some_and(|code| code != 0), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_console_on_the_same_data_does_not_corrupt_it() {
+    let fake = FakeEngine::start();
+    let first = Console::start(ConsoleOptions::before(&fake.host())).await;
+    first.admin().await;
+    let mut options = ConsoleOptions::before(&fake.host());
+    options.data = std::sync::Arc::clone(first.shared_data());
+    let mut second = options.command().spawn().unwrap();
+    let ended = eventually_within(Duration::from_secs(20), "the second one stands or says why not", async || {
+        match second.try_wait().unwrap() {
+            Some(status) => Some(Some(status)),
+            None => first.sign_in("admin").await.is_ok().then_some(None),
+        }
+    })
+    .await;
+    let _ = second.kill();
+    let _ = second.wait();
+    if let Some(status) = ended {
+        assert!(!status.success());
+    }
+    first.sign_in("admin").await.expect("the first one works on");
+}
