@@ -48,6 +48,7 @@ const CHANGES: usize = 256;
 
 /// Who acts: a person with a live session. Only [`Sessions`] makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::manual_non_exhaustive, reason = "the rest of this crate must not make one either")]
 pub struct Actor {
     /// The user.
     pub user: UserId,

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use rand::{CryptoRng, Rng};
+use rand::CryptoRng;
 use sha2::{Digest, Sha256};
 use shared::{UnixMillis, audit::AuditResult};
 
@@ -43,7 +43,7 @@ pub struct SetupCode(Arc<(Clock, Mutex<Option<Waiting>>)>);
 
 impl SetupCode {
     /// A new code, and its text for the person who starts the console: `XXXX-XXXX-XXXX`, 60 random bits.
-    pub fn issue(random: &mut (impl Rng + CryptoRng), clock: Clock) -> (Self, String) {
+    pub fn issue(random: &mut impl CryptoRng, clock: Clock) -> (Self, String) {
         let mut bits = u128::from(random.next_u64());
         let mut code = String::new();
         for _ in 0..LENGTH {
@@ -123,7 +123,7 @@ pub enum PasswordFileError {
         source: std::io::Error,
     },
     /// The password is refused, or the database failed.
-    #[error("the password in {} makes no administrator: {source}", path.display())]
+    #[error("the password in {} makes no administrator", path.display())]
     Refused {
         /// Which file.
         path: PathBuf,
