@@ -1,1 +1,17 @@
-//! x
+//! Longshore's server: authorizes and carries out Docker Engine operations, and keeps every browser live.
+//!
+//! ARCHITECTURE.md draws the house. Imports go features → access, engine, hub, store; never from one
+//! feature to another; engine → `access::grant` only.
+
+pub mod access;
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod engine;
+pub mod error;
+pub mod features;
+pub mod http;
+pub mod hub;
+pub mod store;
+
+pub use error::Error;

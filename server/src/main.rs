@@ -1,1 +1,5 @@
-fn main(){}
+//! The binary: hands over to the command line.
+
+fn main() -> std::process::ExitCode {
+    longshore::cli::main()
+}

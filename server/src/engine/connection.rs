@@ -1,0 +1,243 @@
+//! An engine that answered once: its clients and its version.
+
+use std::{path::PathBuf, time::Duration};
+
+use bollard::{BollardRequest, ClientVersion, Docker};
+use bytes::Bytes;
+use http::{Method, Request};
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use serde::de::DeserializeOwned;
+use shared::environments::{EngineFacts, UnreachableReason};
+
+use super::{
+    EngineError, facts,
+    transport::{self, Body, HttpClient},
+};
+
+/// Seconds after which a read without an answer is given up.
+pub(super) const READ_SECONDS: u64 = 10;
+/// Bytes of a reply that are taken: far above a list of thousands of containers.
+const REPLY_MAX_BYTES: usize = 64 * 1024 * 1024;
+
+/// Where the engine listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DockerHost {
+    /// A Unix socket.
+    Unix(PathBuf),
+    /// `host:port`, without TLS.
+    Tcp(String),
+}
+
+impl DockerHost {
+    /// Reads what `DOCKER_HOST` may hold.
+    ///
+    /// # Errors
+    /// One sentence that says what is accepted.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        if let Some(path) = text.strip_prefix("unix://") {
+            return Ok(Self::Unix(PathBuf::from(path)));
+        }
+        if let Some(address) = text.strip_prefix("tcp://").or_else(|| text.strip_prefix("http://")) {
+            let address = address.trim_end_matches('/');
+            let address = if address.contains(':') { address.to_owned() } else { format!("{address}:2375") };
+            return Ok(Self::Tcp(address));
+        }
+        if text.starts_with('/') {
+            return Ok(Self::Unix(PathBuf::from(text)));
+        }
+        Err(format!(
+            "'{text}' is not an engine's address: use unix:///path/to/docker.sock or tcp://host:port"
+        ))
+    }
+}
+
+impl std::fmt::Display for DockerHost {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Unix(path) => write!(formatter, "unix://{}", path.display()),
+            Self::Tcp(address) => write!(formatter, "tcp://{address}"),
+        }
+    }
+}
+
+/// A connection to an engine whose version is known. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    pub(super) docker: Docker,
+    client: HttpClient,
+    /// `/v1.51`: put before raw paths.
+    prefix: String,
+    facts: EngineFacts,
+}
+
+impl Engine {
+    /// Connects, negotiates the version, and reads what the engine tells of itself.
+    ///
+    /// # Errors
+    /// [`EngineError::Unreachable`] with the reason; never waits longer than a read may.
+    pub async fn connect(host: &DockerHost) -> Result<Self, EngineError> {
+        let client = transport::client(host.clone());
+        let for_bollard = client.clone();
+        let send = move |request: BollardRequest| {
+            let client = for_bollard.clone();
+            async move { client.request(request).await.map_err(bollard::errors::Error::from) }
+        };
+        let oldest = ClientVersion { major_version: 1, minor_version: 53 };
+        #[expect(clippy::disallowed_methods, reason = "this is the one place that makes a client")]
+        let docker =
+            Docker::connect_with_custom_transport(send, Some("http://engine"), READ_SECONDS, &oldest)
+                .map_err(|error| EngineError::from_bollard("engine", error))?;
+        let negotiated = tokio::time::timeout(Duration::from_secs(READ_SECONDS), docker.negotiate_version())
+            .await
+            .map_err(|_elapsed| EngineError::Unreachable {
+                reason: UnreachableReason::NotResponding,
+                detail: format!("no answer within {READ_SECONDS} s"),
+            })?
+            .map_err(|error| match EngineError::from_bollard("engine", error) {
+                unreachable @ EngineError::Unreachable { .. } => unreachable,
+                other => EngineError::Unreachable {
+                    reason: UnreachableReason::NotAnEngine,
+                    detail: other.to_string(),
+                },
+            })?;
+        let version = negotiated.client_version();
+        let mut engine = Self {
+            docker: negotiated,
+            client,
+            prefix: format!("/v{}.{}", version.major_version, version.minor_version),
+            facts: EngineFacts::default(),
+        };
+        engine.facts = facts::read(&engine, &version.to_string()).await?;
+        Ok(engine)
+    }
+
+    /// What the engine told of itself when it was connected.
+    #[must_use]
+    pub fn facts(&self) -> &EngineFacts {
+        &self.facts
+    }
+
+    /// Whether it answers at all, within `limit`.
+    ///
+    /// # Errors
+    /// [`EngineError::Unreachable`].
+    pub async fn ping(&self, limit: Duration) -> Result<(), EngineError> {
+        let request = self.request(Method::GET, "/_ping", transport::full(Bytes::new()));
+        let answer = async {
+            let reply = transport::send(&self.client, request?).await?;
+            read_body(reply.into_body(), 1024).await.map(drop)
+        };
+        tokio::time::timeout(limit, answer).await.map_err(|_elapsed| EngineError::Unreachable {
+            reason: UnreachableReason::NotResponding,
+            detail: format!("no answer within {} s", limit.as_secs()),
+        })?
+    }
+
+    /// A request with the negotiated version before its path.
+    pub(super) fn request(
+        &self,
+        method: Method,
+        path: &str,
+        body: Body,
+    ) -> Result<Request<Body>, EngineError> {
+        Request::builder()
+            .method(method)
+            .uri(format!("http://engine{}{path}", self.prefix))
+            .header(http::header::HOST, "engine")
+            .header(http::header::CONTENT_TYPE, "application/json")
+            .body(body)
+            .map_err(|error| EngineError::Malformed { detail: error.to_string() })
+    }
+
+    /// Sends, and turns every status of failure into an error about a thing of the kind `what`.
+    pub(super) async fn send(
+        &self,
+        what: &'static str,
+        request: Request<Body>,
+    ) -> Result<http::Response<Incoming>, EngineError> {
+        let limit = Duration::from_secs(READ_SECONDS);
+        let reply = tokio::time::timeout(limit, transport::send(&self.client, request))
+            .await
+            .map_err(|_elapsed| EngineError::Timeout { seconds: READ_SECONDS })??;
+        if reply.status().is_success() || reply.status() == http::StatusCode::SWITCHING_PROTOCOLS {
+            return Ok(reply);
+        }
+        Err(failure(what, reply).await)
+    }
+
+    /// Reads a JSON document of bounded size.
+    pub(super) async fn read_json<T: DeserializeOwned>(
+        &self,
+        what: &'static str,
+        path: &str,
+    ) -> Result<T, EngineError> {
+        self.read_json_within(what, path, READ_SECONDS).await
+    }
+
+    /// The same for what the engine may need longer for.
+    pub(super) async fn read_json_within<T: DeserializeOwned>(
+        &self,
+        what: &'static str,
+        path: &str,
+        seconds: u64,
+    ) -> Result<T, EngineError> {
+        let request = self.request(Method::GET, path, transport::full(Bytes::new()))?;
+        let reading = async {
+            let reply = transport::send(&self.client, request).await?;
+            if !reply.status().is_success() {
+                return Err(failure(what, reply).await);
+            }
+            read_body(reply.into_body(), REPLY_MAX_BYTES).await
+        };
+        let bytes = tokio::time::timeout(Duration::from_secs(seconds), reading)
+            .await
+            .map_err(|_elapsed| EngineError::Timeout { seconds })??;
+        serde_json::from_slice(&bytes).map_err(|error| EngineError::Malformed { detail: error.to_string() })
+    }
+}
+
+/// The error of a reply that is none of success.
+async fn failure(what: &'static str, reply: http::Response<Incoming>) -> EngineError {
+    #[derive(serde::Deserialize)]
+    struct Message {
+        message: String,
+    }
+    let status = reply.status().as_u16();
+    match read_body(reply.into_body(), 64 * 1024).await {
+        Ok(bytes) => {
+            let message = serde_json::from_slice::<Message>(&bytes)
+                .map_or_else(|_error| String::from_utf8_lossy(&bytes).into_owned(), |body| body.message);
+            EngineError::from_status(what, status, &message)
+        }
+        Err(error) => error,
+    }
+}
+
+/// Collects a body up to a bound.
+async fn read_body(mut body: Incoming, most: usize) -> Result<Bytes, EngineError> {
+    let mut bytes = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| EngineError::from_chain(&error))?;
+        if let Ok(data) = frame.into_data() {
+            if bytes.len().saturating_add(data.len()) > most {
+                return Err(EngineError::Malformed { detail: format!("longer than {most} bytes") });
+            }
+            bytes.extend_from_slice(&data);
+        }
+    }
+    Ok(bytes.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses() {
+        assert_eq!(DockerHost::parse("unix:///run/d.sock"), Ok(DockerHost::Unix("/run/d.sock".into())));
+        assert_eq!(DockerHost::parse("tcp://h:1"), Ok(DockerHost::Tcp("h:1".into())));
+        assert_eq!(DockerHost::parse("tcp://h"), Ok(DockerHost::Tcp("h:2375".into())));
+        assert!(DockerHost::parse("ssh://h").is_err());
+    }
+}

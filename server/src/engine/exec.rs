@@ -1,0 +1,208 @@
+//! Exec and attach: a two-way stream to a program in a container.
+//!
+//! Exec ids never leave this file: they are bound to the grant that made them
+//! (<https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Exec>).
+
+use std::time::Duration;
+
+use bollard::{
+    models::ExecConfig,
+    query_parameters::{ResizeContainerTTYOptionsBuilder, ResizeExecOptionsBuilder},
+};
+use http::{Method, header};
+use hyper::upgrade::Upgraded;
+use hyper_util::rt::TokioIo;
+use shared::{
+    ContainerId,
+    endpoint::Operation,
+    terminal::{AttachContainer, OpenTerminal},
+};
+use tokio::io::{ReadHalf, WriteHalf};
+
+use super::{Engine, EngineError, Framing, transport};
+use crate::access::grant::Grant;
+
+/// What to run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExecSpec {
+    /// The program and its arguments; never a shell string.
+    pub command: Vec<String>,
+    /// A user; absent for the container's own.
+    pub user: Option<String>,
+    /// The size at the start.
+    pub columns: u16,
+    /// The size at the start.
+    pub rows: u16,
+}
+
+/// Both directions of an open exec or attach.
+pub struct Duplex {
+    /// What the program prints.
+    pub output: ReadHalf<TokioIo<Upgraded>>,
+    /// What is typed; shutting it down is the end of input.
+    pub input: WriteHalf<TokioIo<Upgraded>>,
+    /// How the output is framed.
+    pub framing: Framing,
+    /// Whether input is taken.
+    pub takes_input: bool,
+    /// What else can be asked of it.
+    pub(crate) control: DuplexControl,
+}
+
+enum Source {
+    Exec(String),
+    Container(ContainerId),
+}
+
+fn target<O: Operation>(grant: &Grant<O>) -> Result<&ContainerId, EngineError> {
+    grant.container().map_err(|_error| EngineError::NotFound { what: "container", message: String::new() })
+}
+
+impl Engine {
+    /// Whether a file exists in the container, without running anything: how a shell is found.
+    pub(crate) async fn has_file(
+        &self,
+        grant: &Grant<OpenTerminal>,
+        path: &str,
+    ) -> Result<bool, EngineError> {
+        let container = target(grant)?;
+        let encoded = percent_encoding::utf8_percent_encode(path, percent_encoding::NON_ALPHANUMERIC);
+        let request = self.request(
+            Method::HEAD,
+            &format!("/containers/{container}/archive?path={encoded}"),
+            transport::full(bytes::Bytes::new()),
+        )?;
+        match self.send("file", request).await {
+            Ok(_) => Ok(true),
+            Err(EngineError::NotFound { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// `docker exec -it`
+    pub(crate) async fn open_exec(
+        &self,
+        grant: &Grant<OpenTerminal>,
+        spec: ExecSpec,
+    ) -> Result<Duplex, EngineError> {
+        let container = target(grant)?;
+        let config = ExecConfig {
+            attach_stdin: Some(true),
+            attach_stdout: Some(true),
+            attach_stderr: Some(true),
+            tty: Some(true),
+            cmd: Some(spec.command),
+            user: spec.user,
+            env: Some(vec!["TERM=xterm-256color".to_owned()]),
+            console_size: Some(vec![usize::from(spec.rows), usize::from(spec.columns)]),
+            ..ExecConfig::default()
+        };
+        let made = self
+            .docker
+            .create_exec(container.as_str(), config)
+            .await
+            .map_err(|error| EngineError::from_bollard("container", error))?;
+        let path = format!("/exec/{}/start", made.id);
+        let body = serde_json::json!({
+            "Detach": false, "Tty": true, "ConsoleSize": [spec.rows, spec.columns],
+        });
+        let duplex = self.upgrade(&path, body.to_string(), Framing::Raw, Source::Exec(made.id)).await?;
+        // Engines before 25 take no size at the start.
+        duplex.control.resize(spec.columns, spec.rows).await;
+        Ok(duplex)
+    }
+
+    /// `docker attach`
+    pub(crate) async fn attach(&self, grant: &Grant<AttachContainer>) -> Result<Duplex, EngineError> {
+        let container = target(grant)?;
+        let raw: serde_json::Value =
+            self.read_json("container", &format!("/containers/{container}/json")).await?;
+        let flag = |path: &str| raw.pointer(path).and_then(serde_json::Value::as_bool).unwrap_or(false);
+        let framing = if flag("/Config/Tty") { Framing::Raw } else { Framing::Multiplexed };
+        let path = format!("/containers/{container}/attach?stream=1&stdin=1&stdout=1&stderr=1&logs=0");
+        let mut duplex =
+            self.upgrade(&path, String::new(), framing, Source::Container(container.clone())).await?;
+        duplex.takes_input = flag("/Config/OpenStdin");
+        Ok(duplex)
+    }
+
+    async fn upgrade(
+        &self,
+        path: &str,
+        body: String,
+        framing: Framing,
+        source: Source,
+    ) -> Result<Duplex, EngineError> {
+        let mut request = self.request(Method::POST, path, transport::full(body))?;
+        request.headers_mut().insert(header::CONNECTION, header::HeaderValue::from_static("Upgrade"));
+        request.headers_mut().insert(header::UPGRADE, header::HeaderValue::from_static("tcp"));
+        let reply = self.send("container", request).await?;
+        let upgraded = hyper::upgrade::on(reply).await.map_err(|error| EngineError::from_chain(&error))?;
+        let (output, input) = tokio::io::split(TokioIo::new(upgraded));
+        let control = DuplexControl { source, engine: self.clone(), framing };
+        Ok(Duplex { output, input, framing, takes_input: true, control })
+    }
+}
+
+/// What can still be asked of an open exec or attach while its two directions are in use.
+pub(crate) struct DuplexControl {
+    source: Source,
+    engine: Engine,
+    framing: Framing,
+}
+
+async fn resize(engine: &Engine, source: &Source, columns: u16, rows: u16) {
+    let (width, height) = (i32::from(columns), i32::from(rows));
+    let outcome = match source {
+        Source::Exec(id) => {
+            let options = ResizeExecOptionsBuilder::default().w(width).h(height).build();
+            engine.docker.resize_exec(id, options).await
+        }
+        Source::Container(id) => {
+            let options = ResizeContainerTTYOptionsBuilder::default().w(width).h(height).build();
+            engine.docker.resize_container_tty(id.as_str(), options).await
+        }
+    };
+    // A program that has just ended cannot be resized; its end is told by the stream.
+    if let Err(error) = outcome {
+        tracing::debug!("a terminal was not resized: {error}");
+    }
+}
+
+impl DuplexControl {
+    /// Tells the program its window's size.
+    pub(crate) async fn resize(&self, columns: u16, rows: u16) {
+        if self.framing == Framing::Raw {
+            resize(&self.engine, &self.source, columns, rows).await;
+        }
+    }
+
+    /// The exit code, once the output has ended; `None` when the engine does not tell.
+    pub(crate) async fn exit_code(&self) -> Option<i64> {
+        // The engine may close the stream a moment before it notes the code.
+        for _ in 0..20 {
+            let code = match &self.source {
+                Source::Exec(id) => {
+                    let exec = self.engine.docker.inspect_exec(id).await.ok()?;
+                    if exec.running == Some(true) { None } else { exec.exit_code }
+                }
+                Source::Container(id) => {
+                    let path = format!("/containers/{id}/json");
+                    let raw: serde_json::Value = self.engine.read_json("container", &path).await.ok()?;
+                    let running =
+                        raw.pointer("/State/Running").and_then(serde_json::Value::as_bool).unwrap_or(false);
+                    if running {
+                        None
+                    } else {
+                        raw.pointer("/State/ExitCode").and_then(serde_json::Value::as_i64)
+                    }
+                }
+            };
+            if code.is_some() {
+                return code;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        None
+    }
+}

@@ -1,0 +1,108 @@
+//! A container's log, read raw: `GET /containers/{id}/logs` with times
+//! (<https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Container/operation/ContainerLogs>).
+
+use std::fmt::Write as _;
+
+use bytes::Bytes;
+use http::Method;
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use shared::ContainerId;
+
+use super::{Engine, EngineError, FrameDecoder, Framing, LineSplitter, RawLine, transport};
+use crate::access::grant::SystemGrant;
+
+/// Which lines to read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LogRange {
+    /// Nanoseconds since 1970; lines at this time are included.
+    pub since_nanos: Option<i64>,
+    /// Nanoseconds since 1970; lines after it are not.
+    pub until_nanos: Option<i64>,
+    /// Only so many of the last.
+    pub tail: Option<u32>,
+    /// Go on with what comes.
+    pub follow: bool,
+}
+
+/// An open log.
+pub struct LogReader {
+    body: Incoming,
+    decoder: FrameDecoder,
+    splitter: LineSplitter,
+    ended: bool,
+}
+
+impl Engine {
+    /// Whether the container has a terminal, which decides how its output is framed.
+    pub(crate) async fn framing(
+        &self,
+        _grant: &SystemGrant,
+        container: &ContainerId,
+    ) -> Result<Framing, EngineError> {
+        let raw: serde_json::Value =
+            self.read_json("container", &format!("/containers/{container}/json")).await?;
+        let tty = raw.pointer("/Config/Tty").and_then(serde_json::Value::as_bool).unwrap_or(false);
+        Ok(if tty { Framing::Raw } else { Framing::Multiplexed })
+    }
+
+    /// Opens a log. The hub reads for all who watch; each of them was granted the topic.
+    pub(crate) async fn logs(
+        &self,
+        _grant: &SystemGrant,
+        container: &ContainerId,
+        framing: Framing,
+        range: LogRange,
+    ) -> Result<LogReader, EngineError> {
+        let mut path = format!(
+            "/containers/{container}/logs?stdout=1&stderr=1&timestamps=1&follow={}",
+            u8::from(range.follow)
+        );
+        for (name, nanos) in [("since", range.since_nanos), ("until", range.until_nanos)] {
+            if let Some(nanos) = nanos.filter(|nanos| *nanos > 0) {
+                let _infallible =
+                    write!(path, "&{name}={}.{:09}", nanos / 1_000_000_000, nanos % 1_000_000_000);
+            }
+        }
+        let tail = range.tail.map_or_else(|| "all".to_owned(), |tail| tail.to_string());
+        let _infallible = write!(path, "&tail={tail}");
+        let request = self.request(Method::GET, &path, transport::full(Bytes::new()))?;
+        let reply = self.send("container", request).await?;
+        Ok(LogReader {
+            body: reply.into_body(),
+            decoder: FrameDecoder::new(framing),
+            splitter: LineSplitter::new(framing),
+            ended: false,
+        })
+    }
+}
+
+impl LogReader {
+    /// The next lines; waits until there are some. `None` at the end.
+    ///
+    /// # Errors
+    /// What broke the stream. Lines before it were handed on.
+    pub async fn next(&mut self) -> Result<Option<Vec<RawLine>>, EngineError> {
+        let mut lines = Vec::new();
+        while !self.ended {
+            match self.body.frame().await {
+                Some(Ok(frame)) => {
+                    let Ok(data) = frame.into_data() else { continue };
+                    let splitter = &mut self.splitter;
+                    self.decoder
+                        .push(data, |frame| splitter.push(&frame, &mut lines))
+                        .map_err(|detail| EngineError::Malformed { detail: detail.to_owned() })?;
+                    if !lines.is_empty() {
+                        return Ok(Some(lines));
+                    }
+                }
+                Some(Err(error)) => return Err(EngineError::from_chain(&error)),
+                None => {
+                    self.ended = true;
+                    self.splitter.finish(&mut lines);
+                }
+            }
+        }
+        Ok((!lines.is_empty()).then_some(lines))
+    }
+}

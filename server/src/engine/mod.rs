@@ -1,0 +1,27 @@
+//! The only code that talks to a Docker Engine, and the only one that names bollard.
+//!
+//! One file per resource; errors are translated here. Every function takes a grant (a person's) or the
+//! [`SystemGrant`](crate::access::grant::SystemGrant) (the hub's), and acts on the target inside it.
+
+mod actions;
+mod connection;
+mod containers;
+mod details;
+mod disk;
+mod error;
+mod events;
+mod exec;
+mod facts;
+mod frames;
+mod logs;
+mod stats;
+mod status_text;
+mod transport;
+
+pub use connection::{DockerHost, Engine};
+pub use error::EngineError;
+pub use events::{EngineEvent, EventStream};
+pub use exec::{Duplex, ExecSpec};
+pub use frames::{Frame, FrameDecoder, Framing, LineSplitter, RawLine};
+pub use logs::{LogRange, LogReader};
+pub use stats::StatsStream;

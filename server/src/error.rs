@@ -1,0 +1,156 @@
+//! The domain's error, and the only place that maps it to HTTP.
+//!
+//! What a user may read is made here; what an operator needs goes to the log here, once, with the whole
+//! chain and the request's id.
+
+use axum::{
+    Json,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use shared::{ApiError, ErrorCode, Permission, Role};
+
+use crate::{engine::EngineError, store::StoreError};
+
+/// Why a request was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No session, or one that ended.
+    #[error("you are not signed in")]
+    SignedOut,
+    /// Name and password do not belong together. The same text whichever was wrong.
+    #[error("the name or the password is wrong")]
+    BadCredentials,
+    /// The setup code is wrong, used or expired.
+    #[error("the setup code is wrong, was used, or has expired; restart the console for a new one")]
+    BadSetupCode,
+    /// Too many attempts.
+    #[error("too many attempts; try again in {retry_after_seconds} s")]
+    TooManyAttempts {
+        /// Seconds until another one is accepted.
+        retry_after_seconds: u32,
+    },
+    /// The role does not hold the permission.
+    #[error("your role does not allow this; it takes the role {}", Role::least(*needs).as_str())]
+    Forbidden {
+        /// The permission that is missing.
+        needs: Permission,
+    },
+    /// A request that changes something, or a WebSocket, came from another origin.
+    #[error("the request did not come from this console's own pages")]
+    ForeignOrigin,
+    /// Unknown, or hidden from this person; the two are not told apart.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// The state does not allow it.
+    #[error("{0}")]
+    Conflict(String),
+    /// The request is wrong.
+    #[error("{message}")]
+    Invalid {
+        /// The field of the body or query.
+        field: Option<String>,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// The body is larger than is taken.
+    #[error("the request is too large")]
+    TooLarge,
+    /// The console cannot take more at the moment.
+    #[error("the console is busy; try again in a moment")]
+    Busy,
+    /// The engine refused, failed, or did not answer.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The database failed.
+    #[error("the console could not read or write its database; see its log")]
+    Store(#[from] StoreError),
+    /// A fault of the console itself; the text is for the log only.
+    #[error("the console failed; see its log")]
+    Internal(String),
+}
+
+impl Error {
+    /// A wrong field.
+    pub fn invalid(field: &str, message: impl Into<String>) -> Self {
+        Self::Invalid { field: Some(field.to_owned()), message: message.into() }
+    }
+
+    /// Status and code: exhaustive on purpose.
+    #[must_use]
+    pub fn kind(&self) -> (StatusCode, ErrorCode) {
+        match self {
+            Self::SignedOut => (StatusCode::UNAUTHORIZED, ErrorCode::SignedOut),
+            Self::BadCredentials => (StatusCode::UNAUTHORIZED, ErrorCode::BadCredentials),
+            Self::BadSetupCode => (StatusCode::FORBIDDEN, ErrorCode::BadSetupCode),
+            Self::TooManyAttempts { .. } => (StatusCode::TOO_MANY_REQUESTS, ErrorCode::TooManyAttempts),
+            Self::Forbidden { .. } => (StatusCode::FORBIDDEN, ErrorCode::Forbidden),
+            Self::ForeignOrigin => (StatusCode::FORBIDDEN, ErrorCode::ForeignOrigin),
+            Self::NotFound(_) => (StatusCode::NOT_FOUND, ErrorCode::NotFound),
+            Self::Conflict(_) => (StatusCode::CONFLICT, ErrorCode::Conflict),
+            Self::Invalid { .. } => (StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::Invalid),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::TooLarge),
+            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Busy),
+            Self::Engine(error) => match error {
+                EngineError::NotFound { .. } => (StatusCode::NOT_FOUND, ErrorCode::NotFound),
+                EngineError::Conflict { .. } => (StatusCode::CONFLICT, ErrorCode::Conflict),
+                EngineError::Invalid { .. } => (StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::Invalid),
+                EngineError::Refused { .. } => (StatusCode::BAD_GATEWAY, ErrorCode::EngineRefused),
+                EngineError::Malformed { .. } => (StatusCode::BAD_GATEWAY, ErrorCode::EngineRefused),
+                EngineError::Unable { .. } => (StatusCode::NOT_IMPLEMENTED, ErrorCode::EngineUnable),
+                EngineError::Unreachable { .. } => {
+                    (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::EngineUnreachable)
+                }
+                EngineError::Timeout { .. } => (StatusCode::GATEWAY_TIMEOUT, ErrorCode::EngineTimeout),
+            },
+            Self::Store(_) | Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::Internal),
+        }
+    }
+
+    /// What the person gets, without the request's id.
+    #[must_use]
+    pub fn to_api(&self) -> ApiError {
+        let mut error = ApiError::new(self.kind().1, self.to_string());
+        match self {
+            Self::Invalid { field, .. } => error.field.clone_from(field),
+            Self::TooManyAttempts { retry_after_seconds } => {
+                error.retry_after_seconds = Some(*retry_after_seconds);
+            }
+            _ => {}
+        }
+        error
+    }
+
+    /// Logs what an operator needs, with the chain of causes. Called once, at the boundary.
+    pub fn log(&self, request_id: &str) {
+        let (status, _) = self.kind();
+        let mut chain = self.to_string();
+        if let Self::Internal(cause) = self {
+            chain = format!("{chain}: {cause}");
+        }
+        let mut source = std::error::Error::source(self);
+        while let Some(cause) = source {
+            chain.push_str(": ");
+            chain.push_str(&cause.to_string());
+            source = cause.source();
+        }
+        if status.is_server_error() {
+            tracing::warn!(request_id, status = status.as_u16(), "request failed: {chain}");
+        } else {
+            tracing::debug!(request_id, status = status.as_u16(), "request refused: {chain}");
+        }
+    }
+
+    /// The reply, logged.
+    pub fn into_reply(self, request_id: &str) -> Response {
+        self.log(request_id);
+        let mut error = self.to_api();
+        error.request_id = request_id.to_owned();
+        let retry = error.retry_after_seconds;
+        let mut reply = (self.kind().0, Json(error)).into_response();
+        if let Some(seconds) = retry {
+            reply.headers_mut().insert(http::header::RETRY_AFTER, seconds.into());
+        }
+        reply
+    }
+}

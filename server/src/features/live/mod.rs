@@ -1,0 +1,179 @@
+//! The live socket: one per tab, many subscriptions, each a task of its own with a bounded way out.
+
+mod subscription;
+
+use std::collections::HashMap;
+
+use axum::extract::ws::{Message, WebSocket};
+use futures_util::{SinkExt, StreamExt, stream::SplitSink};
+use shared::{
+    ApiError, Empty, ErrorCode,
+    live::{ClientFrame, Event, Live, ServerFrame, Topic},
+    session::Session,
+};
+use tokio::{
+    sync::{mpsc, watch},
+    task::AbortHandle,
+    time::{Duration, timeout},
+};
+
+use self::subscription::Subscription;
+use crate::{
+    Error,
+    access::{grant::Grant, session::Actor},
+    app::App,
+    http::{Api, Lease, LeaseNews},
+};
+
+/// Subscriptions that one tab may hold.
+const SUBSCRIPTIONS_MAX: usize = 64;
+/// Frames that wait for a slow browser, of all its subscriptions together; beyond it they wait themselves.
+const QUEUE: usize = 32;
+/// A browser that takes nothing for so long is gone.
+const STALLED: Duration = Duration::from_secs(60);
+/// A browser that says nothing for so long is gone: it pings more often.
+const SILENT: Duration = Duration::from_secs(60);
+
+/// Mounts it.
+#[must_use]
+pub fn mount(api: Api) -> Api {
+    api.mount_socket::<Live>(live)
+}
+
+struct Running {
+    task: AbortHandle,
+    topic: Topic,
+    taken: watch::Sender<u64>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn live(app: App, grant: Grant<Live>, _: Empty, socket: WebSocket) -> Result<(), Error> {
+    let mut lease = Lease::new(&app, grant.actor().clone(), shared::Needs::Session);
+    let (sink, mut incoming) = socket.split();
+    let (out, queue) = mpsc::channel(QUEUE);
+    let writer = tokio::spawn(write(sink, queue));
+    let mut running: HashMap<u32, Running> = HashMap::new();
+    loop {
+        tokio::select! {
+            message = timeout(SILENT, incoming.next()) => {
+                let Ok(Some(Ok(message))) = message else { break };
+                let frame = match message {
+                    Message::Text(text) => serde_json::from_str::<ClientFrame>(&text),
+                    Message::Ping(_) | Message::Pong(_) => continue,
+                    Message::Binary(_) | Message::Close(_) => break,
+                };
+                // A page of another version speaks another protocol: the socket ends, and the page reloads.
+                let Ok(frame) = frame else { break };
+                if !obey(&app, lease.actor(), &out, &mut running, frame).await {
+                    break;
+                }
+            }
+            news = lease.news() => match news {
+                LeaseNews::Changed(actor) => {
+                    // Each topic is decided anew; those of the session are told of the new role.
+                    let topics: Vec<_> = running.iter().map(|(id, one)| (*id, one.topic.clone())).collect();
+                    for (id, topic) in topics {
+                        if !subscribed_again(&app, &actor, &out, &mut running, id, topic).await {
+                            break;
+                        }
+                    }
+                }
+                LeaseNews::SignedOut | LeaseNews::Forbidden => {
+                    let _gone = send(&out, &ServerFrame::SignedOut).await;
+                    break;
+                }
+            },
+        }
+    }
+    running.clear();
+    drop(out);
+    // What is queued, the word that the session is over above all, is still written.
+    let _late = timeout(Duration::from_secs(2), writer).await;
+    Ok(())
+}
+
+async fn obey(
+    app: &App,
+    actor: &Actor,
+    out: &mpsc::Sender<Message>,
+    running: &mut HashMap<u32, Running>,
+    frame: ClientFrame,
+) -> bool {
+    match frame {
+        ClientFrame::Ping => send(out, &ServerFrame::Pong).await,
+        ClientFrame::Unsubscribe { id } => {
+            running.remove(&id);
+            true
+        }
+        ClientFrame::Taken { id, bytes } => {
+            if let Some(one) = running.get(&id) {
+                one.taken.send_if_modified(|taken| {
+                    let newer = bytes > *taken;
+                    *taken = bytes.max(*taken);
+                    newer
+                });
+            }
+            true
+        }
+        ClientFrame::Subscribe { id, to } => {
+            running.remove(&id);
+            if running.len() >= SUBSCRIPTIONS_MAX {
+                let error = ApiError::new(ErrorCode::Busy, "this tab holds too many subscriptions");
+                return send(out, &ServerFrame::Ended { id, error }).await;
+            }
+            subscribed_again(app, actor, out, running, id, to).await
+        }
+    }
+}
+
+async fn subscribed_again(
+    app: &App,
+    actor: &Actor,
+    out: &mpsc::Sender<Message>,
+    running: &mut HashMap<u32, Running>,
+    id: u32,
+    topic: Topic,
+) -> bool {
+    running.remove(&id);
+    if topic == Topic::Session {
+        let session = Session {
+            user: actor.user,
+            name: actor.name.clone(),
+            role: actor.role,
+            build: app.build.clone(),
+        };
+        let (taken, _) = watch::channel(0);
+        running.insert(id, Running { task: tokio::spawn(async {}).abort_handle(), topic, taken });
+        return send(out, &ServerFrame::Event { id, event: Event::Session { session } }).await;
+    }
+    let (taken, acknowledged) = watch::channel(0);
+    match Subscription::new(app, actor, id, &topic, out.clone(), acknowledged) {
+        Ok(subscription) => {
+            let task = tokio::spawn(subscription.run(topic.clone())).abort_handle();
+            running.insert(id, Running { task, topic, taken });
+            true
+        }
+        Err(error) => send(out, &ServerFrame::Ended { id, error: error.to_api() }).await,
+    }
+}
+
+/// Queues a frame; false when the browser is gone.
+async fn send(out: &mpsc::Sender<Message>, frame: &ServerFrame) -> bool {
+    let Ok(text) = serde_json::to_string(frame) else { return false };
+    out.send(Message::Text(text.into())).await.is_ok()
+}
+
+async fn write(mut sink: SplitSink<WebSocket, Message>, mut queue: mpsc::Receiver<Message>) {
+    while let Some(message) = queue.recv().await {
+        match timeout(STALLED, sink.send(message)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) | Err(_) => return,
+        }
+    }
+    let _gone = sink.close().await;
+}

@@ -1,0 +1,11 @@
+//! Thin handlers, one file or folder per feature: grant, one domain call, reply. No feature knows another.
+
+pub mod audit;
+pub mod containers;
+pub mod environments;
+pub mod live;
+pub mod logs;
+pub mod session;
+pub mod setup;
+pub mod terminal;
+pub mod users;

@@ -1,0 +1,128 @@
+//! The OpenAPI document, assembled from the list of endpoints.
+
+use serde_json::{Map, Value, json};
+use shared::{Endpoint, Needs, endpoint::Operation};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{RefOr, schema::Schema},
+};
+
+type Schemas = Vec<(String, RefOr<Schema>)>;
+
+/// The document of every endpoint there is.
+#[must_use]
+pub fn document() -> Value {
+    let mut paths: Map<String, Value> = Map::new();
+    let mut schemas: Schemas = Vec::new();
+    shared::ApiError::schemas(&mut schemas);
+    schemas.push(("ApiError".to_owned(), shared::ApiError::schema()));
+    macro_rules! describe {
+        ($($endpoint:ty),* $(,)?) => { $( describe_endpoint::<$endpoint>(&mut paths, &mut schemas); )* };
+    }
+    shared::for_each_endpoint!(describe);
+    schemas.sort_by(|a, b| a.0.cmp(&b.0));
+    schemas.dedup_by(|a, b| a.0 == b.0);
+    let schemas: Map<String, Value> = schemas
+        .into_iter()
+        .map(|(name, schema)| (name, serde_json::to_value(schema).unwrap_or_default()))
+        .collect();
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Longshore",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "Requests that change something need the header `x-longshore` and an `Origin` that is the console's own.",
+        },
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": { "session": { "type": "apiKey", "in": "cookie", "name": "__Host-longshore" } },
+        },
+    })
+}
+
+/// What of a type stands in the document.
+trait Described {
+    fn describe(schemas: &mut Schemas) -> Option<Value>;
+}
+
+impl<T: ToSchema + PartialSchema> Described for T {
+    fn describe(schemas: &mut Schemas) -> Option<Value> {
+        let name = T::name().into_owned();
+        T::schemas(schemas);
+        let schema = T::schema();
+        match &schema {
+            // The empty tuple: no body, no reply.
+            _ if name == "()" || std::any::type_name::<T>() == "()" => None,
+            // Lists, texts and numbers stand where they are used; structs by their name.
+            RefOr::T(Schema::Array(_)) => serde_json::to_value(schema).ok(),
+            RefOr::T(Schema::Object(object)) if object.properties.is_empty() && name == "String" => {
+                serde_json::to_value(schema).ok()
+            }
+            _ => {
+                schemas.push((name.clone(), schema));
+                Some(json!({ "$ref": format!("#/components/schemas/{name}") }))
+            }
+        }
+    }
+}
+
+fn describe_endpoint<E>(paths: &mut Map<String, Value>, schemas: &mut Schemas)
+where
+    E: Endpoint,
+    E::Query: ToSchema,
+    E::Body: ToSchema,
+    E::Reply: ToSchema,
+{
+    let mut parameters: Vec<Value> = E::FIELDS
+        .iter()
+        .map(|field| json!({ "name": field, "in": "path", "required": true, "schema": { "type": "string" } }))
+        .collect();
+    parameters.extend(query_parameters::<E::Query>());
+    let content = |schema: Value| json!({ "application/json": { "schema": schema } });
+    let mut replies = Map::new();
+    let mut done = json!({ "description": "Done" });
+    if let Some(schema) = E::Reply::describe(schemas)
+        && let Some(done) = done.as_object_mut()
+    {
+        done.insert("content".to_owned(), content(schema));
+    }
+    replies.insert("200".to_owned(), done);
+    let failed = content(json!({ "$ref": "#/components/schemas/ApiError" }));
+    replies.insert("default".to_owned(), json!({ "description": "Not done", "content": failed }));
+    let mut operation = json!({
+        "operationId": E::NAME,
+        "description": <E as Operation>::DOC.trim(),
+        "parameters": parameters,
+        "responses": replies,
+        "x-needs": needs(E::NEEDS),
+        "security": if E::NEEDS == Needs::Public { json!([]) } else { json!([{ "session": [] }]) },
+    });
+    if let Some(schema) = E::Body::describe(schemas)
+        && let Some(operation) = operation.as_object_mut()
+    {
+        operation.insert("requestBody".to_owned(), json!({ "required": true, "content": content(schema) }));
+    }
+    if let Some(path) = paths.entry(E::PATH).or_insert_with(|| json!({})).as_object_mut() {
+        path.insert(E::METHOD.as_str().to_ascii_lowercase(), operation);
+    }
+}
+
+fn needs(needs: Needs) -> Value {
+    match needs {
+        Needs::Public => json!("public"),
+        Needs::Session => json!("session"),
+        Needs::Permission(permission) => serde_json::to_value(permission).unwrap_or_default(),
+    }
+}
+
+fn query_parameters<Q: ToSchema>() -> Vec<Value> {
+    let RefOr::T(Schema::Object(object)) = Q::schema() else { return Vec::new() };
+    object
+        .properties
+        .iter()
+        .map(|(name, schema)| {
+            json!({ "name": name, "in": "query", "required": object.required.contains(name), "schema": schema })
+        })
+        .collect()
+}

@@ -1,0 +1,115 @@
+//! Listens, says where, and stops in order.
+
+use std::{net::SocketAddr, path::Path, time::Duration};
+
+use axum::{
+    Router,
+    extract::{ConnectInfo, Request},
+};
+use axum_server::Handle;
+use tower::Layer;
+use tower::util::MapRequestLayer;
+
+use super::{address::SOCKET_PEER, router::under, tls};
+use crate::{
+    app::App,
+    cli::say,
+    config::{Listen, Tls},
+};
+
+/// How long open requests may take to end when the console is told to stop. Streams end at once.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// Serves until told to stop.
+///
+/// # Errors
+/// One sentence that says what to do: the port is taken, the certificate cannot be used.
+pub async fn serve(app: App) -> Result<(), String> {
+    let (routes, _) = super::router(&app);
+    let service = under(&app.config.base_path, routes);
+    match &app.config.listen {
+        Listen::Tcp(address) => tcp(&app, *address, service).await,
+        Listen::Unix(path) => unix(&app, path, service).await,
+    }
+}
+
+async fn tcp(app: &App, address: SocketAddr, service: Router) -> Result<(), String> {
+    let certificate = tls::config(&app.config).await?;
+    let listener = std::net::TcpListener::bind(address).map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => {
+            format!("{address} is taken by another program; stop it, or choose another with --listen")
+        }
+        std::io::ErrorKind::PermissionDenied => {
+            format!("{address} may not be listened on by this user; choose a port above 1023 with --listen")
+        }
+        _ => format!("{address} cannot be listened on: {error}"),
+    })?;
+    listener.set_nonblocking(true).map_err(|error| error.to_string())?;
+    let bound = listener.local_addr().map_err(|error| error.to_string())?;
+    greet(app, Some(bound));
+    let handle = Handle::new();
+    tokio::spawn(stop_on_signal(handle.clone()));
+    let service = service.into_make_service_with_connect_info::<SocketAddr>();
+    let served = match certificate {
+        Some(certificate) => {
+            axum_server::from_tcp_rustls(listener, certificate)
+                .map_err(|error| error.to_string())?
+                .handle(handle)
+                .serve(service)
+                .await
+        }
+        None => {
+            axum_server::from_tcp(listener)
+                .map_err(|error| error.to_string())?
+                .handle(handle)
+                .serve(service)
+                .await
+        }
+    };
+    served.map_err(|error| error.to_string())
+}
+
+async fn unix(app: &App, path: &Path, service: Router) -> Result<(), String> {
+    // A socket that an earlier run left behind would refuse the new one.
+    if std::os::unix::net::UnixStream::connect(path).is_err() {
+        let _absent = std::fs::remove_file(path);
+    }
+    let listener = tokio::net::UnixListener::bind(path)
+        .map_err(|error| format!("{} cannot be listened on: {error}", path.display()))?;
+    greet(app, None);
+    let local = MapRequestLayer::new(|mut request: Request| {
+        request.extensions_mut().insert(ConnectInfo(SOCKET_PEER));
+        request
+    });
+    let service = local.layer(service);
+    let served =
+        axum::serve(listener, tower::make::Shared::new(service)).with_graceful_shutdown(signal()).await;
+    let _gone = std::fs::remove_file(path);
+    served.map_err(|error| error.to_string())
+}
+
+fn greet(app: &App, bound: Option<SocketAddr>) {
+    say(&format!("Longshore is at {}", app.config.address(bound)));
+    if app.config.tls == Tls::SelfSigned {
+        say("(its certificate is self-signed: the browser asks once whether to trust it)");
+    }
+}
+
+async fn stop_on_signal(handle: Handle<SocketAddr>) {
+    signal().await;
+    tracing::info!("stopping");
+    handle.graceful_shutdown(Some(GRACE));
+}
+
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
+        (Ok(mut terminate), Ok(mut interrupt)) => {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        }
+        _ => std::future::pending().await,
+    }
+}

@@ -1,0 +1,251 @@
+//! One reader's way through a log: what was written before, then the live end, with nothing lost or seen
+//! twice at the seam.
+
+use std::sync::Arc;
+
+use shared::{
+    ContainerId,
+    logs::{LogCursor, LogQuery},
+};
+use tokio::sync::watch;
+
+use super::{
+    Hub,
+    logs::{LiveLog, LiveState},
+};
+use crate::{
+    access::grant::{SystemGrant, TopicGrant},
+    engine::{EngineError, LogRange, LogReader, RawLine},
+};
+
+/// About so many bytes go into a batch.
+const BATCH_BYTES: usize = 256 * 1024;
+
+/// What a reader gets next.
+#[derive(Debug)]
+pub enum LogFrame {
+    /// Lines.
+    Batch {
+        /// Lines that were left out before them.
+        skipped: u64,
+        /// Where the left-out lines begin.
+        gap_from: LogCursor,
+        /// The lines; never empty.
+        lines: Vec<RawLine>,
+    },
+    /// No more will come until the container starts again.
+    Ended,
+}
+
+/// See the module.
+pub struct LogView {
+    hub: Arc<Hub>,
+    container: ContainerId,
+    system: SystemGrant,
+    cursor: LogCursor,
+    /// After a drop: lines of this time that the reader already has.
+    had: LogCursor,
+    phase: Phase,
+    live: Option<(Arc<LiveLog>, watch::Receiver<LiveState>)>,
+    place: u64,
+    /// The last line of the history, until the live end has passed it.
+    seam: Option<RawLine>,
+    last: Option<RawLine>,
+}
+
+enum Phase {
+    History(Box<LogReader>),
+    Live,
+    Done,
+}
+
+impl LogView {
+    /// Opens a log for the holder of a grant on it. With `after`, goes on behind that line.
+    ///
+    /// # Errors
+    /// What the engine said.
+    pub async fn open(
+        grant: &TopicGrant,
+        query: &LogQuery,
+        after: Option<LogCursor>,
+    ) -> Result<Self, EngineError> {
+        let container = grant
+            .container()
+            .map_err(|_error| EngineError::NotFound { what: "container", message: String::new() })?
+            .clone();
+        let hub = Arc::clone(grant.hub());
+        let system = SystemGrant::new("a log is read for the holder of a grant on its topic");
+        // The live end is opened first, so that nothing falls between it and the history.
+        let live = if query.until.is_none() { Some(open_live(&hub, &container).await?) } else { None };
+        let place = live.as_ref().map_or(0, |(_, state)| state.borrow().next);
+        let range = match after {
+            Some(cursor) => LogRange {
+                since_nanos: Some(cursor.nanos),
+                until_nanos: nanos(query.until),
+                ..LogRange::default()
+            },
+            None => LogRange {
+                since_nanos: nanos(query.since),
+                until_nanos: nanos(query.until),
+                tail: query.tail,
+                follow: false,
+            },
+        };
+        let framing = hub.framing(&system, &container).await?;
+        let reader = hub.engine()?.logs(&system, &container, framing, range).await?;
+        Ok(Self {
+            hub,
+            container,
+            system,
+            cursor: after.unwrap_or_default(),
+            had: after.unwrap_or_default(),
+            phase: Phase::History(Box::new(reader)),
+            live,
+            place,
+            seam: None,
+            last: None,
+        })
+    }
+
+    /// Where the reader stands: after the last line it got.
+    #[must_use]
+    pub fn cursor(&self) -> LogCursor {
+        self.cursor
+    }
+
+    /// The next lines; waits for them.
+    ///
+    /// # Errors
+    /// What broke the stream; [`cursor`](Self::cursor) is where to go on.
+    pub async fn next(&mut self) -> Result<LogFrame, EngineError> {
+        loop {
+            match &mut self.phase {
+                Phase::History(reader) => match reader.next().await? {
+                    Some(mut lines) => {
+                        self.drop_had(&mut lines);
+                        if let Some(frame) = self.batch(0, lines) {
+                            return Ok(frame);
+                        }
+                    }
+                    None => self.end_history().await?,
+                },
+                Phase::Live => {
+                    if let Some(frame) = self.read_live().await? {
+                        return Ok(frame);
+                    }
+                }
+                Phase::Done => return Ok(LogFrame::Ended),
+            }
+        }
+    }
+
+    /// The history is read. If the ring lost lines meanwhile, reads once more from where it stands.
+    async fn end_history(&mut self) -> Result<(), EngineError> {
+        let Some((live, state)) = &self.live else {
+            self.phase = Phase::Done;
+            return Ok(());
+        };
+        if live.read(self.place, 0).skipped > 0 {
+            self.place = state.borrow().next;
+            self.had = self.cursor;
+            let range = LogRange { since_nanos: Some(self.cursor.nanos), ..LogRange::default() };
+            let framing = self.hub.framing(&self.system, &self.container).await?;
+            let reader = self.hub.engine()?.logs(&self.system, &self.container, framing, range).await?;
+            self.phase = Phase::History(Box::new(reader));
+            return Ok(());
+        }
+        self.seam = self.last.take();
+        self.phase = Phase::Live;
+        Ok(())
+    }
+
+    async fn read_live(&mut self) -> Result<Option<LogFrame>, EngineError> {
+        let Some((live, state)) = &mut self.live else {
+            self.phase = Phase::Done;
+            return Ok(None);
+        };
+        let seen = state.borrow_and_update().clone();
+        let read = live.read(self.place, BATCH_BYTES);
+        if read.lines.is_empty() {
+            match seen.ended {
+                Some(Ok(())) => self.phase = Phase::Done,
+                Some(Err(error)) => return Err(error),
+                None => {
+                    let _closed = state.changed().await;
+                }
+            }
+            return Ok(None);
+        }
+        self.place = read.next;
+        let mut lines = read.lines;
+        self.pass_seam(&mut lines);
+        Ok(self.batch(read.skipped, lines))
+    }
+
+    /// Leaves out what the history already had: up to its last line, or all that is not younger.
+    fn pass_seam(&mut self, lines: &mut Vec<RawLine>) {
+        let Some(seam) = &self.seam else { return };
+        if let Some(at) = lines.iter().rposition(|line| line == seam) {
+            lines.drain(..=at);
+            self.seam = None;
+            return;
+        }
+        let nanos = seam.nanos;
+        lines.retain(|line| line.nanos > nanos);
+        if !lines.is_empty() {
+            self.seam = None;
+        }
+    }
+
+    /// Leaves out what the reader had before the drop.
+    fn drop_had(&mut self, lines: &mut Vec<RawLine>) {
+        if self.had.nth == 0 {
+            return;
+        }
+        let mut had = self.had;
+        lines.retain(|line| {
+            if line.nanos < had.nanos {
+                return false;
+            }
+            if line.nanos == had.nanos && had.nth > 0 {
+                had.nth -= 1;
+                return false;
+            }
+            true
+        });
+        self.had = had;
+    }
+
+    fn batch(&mut self, skipped: u64, lines: Vec<RawLine>) -> Option<LogFrame> {
+        let gap_from = self.cursor;
+        for line in &lines {
+            if line.nanos > self.cursor.nanos {
+                self.cursor = LogCursor { nanos: line.nanos, nth: 1 };
+            } else if line.nanos == self.cursor.nanos {
+                self.cursor.nth = self.cursor.nth.saturating_add(1);
+            }
+        }
+        self.last = Some(lines.last()?.clone());
+        Some(LogFrame::Batch { skipped, gap_from, lines })
+    }
+}
+
+async fn open_live(
+    hub: &Arc<Hub>,
+    container: &ContainerId,
+) -> Result<(Arc<LiveLog>, watch::Receiver<LiveState>), EngineError> {
+    let live = hub.live_log(container);
+    let mut state = live.state();
+    let ended = match state.wait_for(|state| state.open || state.ended.is_some()).await {
+        Ok(state) => state.ended.clone(),
+        Err(_closed) => None,
+    };
+    match ended {
+        Some(Err(error)) => Err(error),
+        Some(Ok(())) | None => Ok((live, state)),
+    }
+}
+
+fn nanos(millis: Option<i64>) -> Option<i64> {
+    millis.map(|millis| millis.saturating_mul(1_000_000))
+}
