@@ -18,10 +18,16 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
     font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; \
     frame-ancestors 'none'";
 
-/// Gives each request its id.
+/// Gives each request its id, and a `Host` whatever the version of HTTP.
 pub(super) async fn identify(mut request: Request, next: Next) -> Response {
     let id = format!("{:016x}", rand::random::<u64>());
     request.extensions_mut().insert(RequestId(id.clone()));
+    // HTTP/2 tells the host in its request line; everything here reads it in one place.
+    if !request.headers().contains_key(header::HOST)
+        && let Some(host) = request.uri().authority().and_then(|host| HeaderValue::from_str(host.as_str()).ok())
+    {
+        request.headers_mut().insert(header::HOST, host);
+    }
     let mut reply = next.run(request).await;
     if let Ok(value) = HeaderValue::from_str(&id) {
         reply.headers_mut().insert("x-request-id", value);
