@@ -1,6 +1,7 @@
 //! Every address the page uses: the one place that knows the console may live under a sub-path.
 //!
-//! Links and calls are made from `document.baseURI`, which the server fills in. A path here is whole: it
+//! Links and calls are made from the page's `longshore-base`, which the server fills in (the content policy
+//! forbids a `<base>` element). A path here is whole: it
 //! begins with the console's base, so that it works in `href`, in `navigate` and in the address bar alike.
 
 use std::str::FromStr;
@@ -38,8 +39,11 @@ pub(crate) fn socket(path: &str) -> Option<String> {
     Some(url.href())
 }
 
-fn base_url() -> Option<web_sys::Url> {
-    web_sys::Url::new(&document().base_uri().ok()??).ok()
+/// The address that everything of the console lies under.
+pub(crate) fn base_url() -> Option<web_sys::Url> {
+    let meta = document().query_selector("meta[name=longshore-base]").ok()??;
+    let origin = window().location().origin().ok()?;
+    web_sys::Url::new_with_base(&meta.get_attribute("content")?, &origin).ok()
 }
 
 /// The overview of an environment.

@@ -302,6 +302,8 @@ pub fn grant_topic(
     }
     let hub = hub(app, environment)?;
     let container = match container_id {
+        // A topic outlives the engine's absence, so a container that was known is enough.
+        Some(id) if hub.inventory().get(id).is_some() => Some(id.clone()),
         Some(id) => Some(container(&hub, &ContainerRef::from(id))?),
         None => None,
     };

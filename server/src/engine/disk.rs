@@ -56,8 +56,11 @@ fn read(usage: &Value, now: UnixMillis) -> DiskUsage {
         let own = number(image, "/Size").saturating_sub(number(image, "/SharedSize").max(0));
         (bytes(own), number(image, "/Containers") > 0)
     }));
+    // As `docker system df` counts: what all layers take, less what only used images have.
     if let Some(layers) = usage.get("LayersSize").and_then(Value::as_i64) {
+        let used = images.size.0.saturating_sub(images.reclaimable.0);
         images.size = ByteCount(bytes(layers));
+        images.reclaimable = ByteCount(bytes(layers).saturating_sub(used));
     }
     let build_cache = usage.get("BuildCache").filter(|cache| !cache.is_null()).map(|_| {
         part(list(usage, "BuildCache").map(|entry| {
@@ -92,7 +95,7 @@ mod tests {
             "Volumes": [{ "UsageData": { "Size": -1, "RefCount": -1 } }],
         });
         let disk = read(&usage, UnixMillis(0));
-        assert_eq!((disk.images.count, disk.images.size.0, disk.images.reclaimable.0), (2, 100, 20));
+        assert_eq!((disk.images.count, disk.images.size.0, disk.images.reclaimable.0), (2, 100, 50));
         assert_eq!((disk.volumes.count, disk.volumes.size.0), (1, 0));
         assert_eq!(disk.build_cache, None);
     }

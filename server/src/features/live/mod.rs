@@ -41,14 +41,17 @@ pub fn mount(api: Api) -> Api {
 }
 
 struct Running {
-    task: AbortHandle,
+    /// None for the session's topic, which the socket itself serves.
+    task: Option<AbortHandle>,
     topic: Topic,
     taken: watch::Sender<u64>,
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.task.abort();
+        if let Some(task) = &self.task {
+            task.abort();
+        }
     }
 }
 
@@ -75,12 +78,8 @@ async fn live(app: App, grant: Grant<Live>, _: Empty, socket: WebSocket) -> Resu
             }
             news = lease.news() => match news {
                 LeaseNews::Changed(actor) => {
-                    // Each topic is decided anew; those of the session are told of the new role.
-                    let topics: Vec<_> = running.iter().map(|(id, one)| (*id, one.topic.clone())).collect();
-                    for (id, topic) in topics {
-                        if !subscribed_again(&app, &actor, &out, &mut running, id, topic).await {
-                            break;
-                        }
+                    if !decide_again(&app, &actor, &out, &mut running).await {
+                        break;
                     }
                 }
                 LeaseNews::SignedOut | LeaseNews::Forbidden => {
@@ -126,12 +125,12 @@ async fn obey(
                 let error = ApiError::new(ErrorCode::Busy, "this tab holds too many subscriptions");
                 return send(out, &ServerFrame::Ended { id, error }).await;
             }
-            subscribed_again(app, actor, out, running, id, to).await
+            subscribe(app, actor, out, running, id, to).await
         }
     }
 }
 
-async fn subscribed_again(
+async fn subscribe(
     app: &App,
     actor: &Actor,
     out: &mpsc::Sender<Message>,
@@ -139,27 +138,54 @@ async fn subscribed_again(
     id: u32,
     topic: Topic,
 ) -> bool {
-    running.remove(&id);
-    if topic == Topic::Session {
-        let session = Session {
-            user: actor.user,
-            name: actor.name.clone(),
-            role: actor.role,
-            build: app.build.clone(),
-        };
-        let (taken, _) = watch::channel(0);
-        running.insert(id, Running { task: tokio::spawn(async {}).abort_handle(), topic, taken });
-        return send(out, &ServerFrame::Event { id, event: Event::Session { session } }).await;
-    }
     let (taken, acknowledged) = watch::channel(0);
-    match Subscription::new(app, actor, id, &topic, out.clone(), acknowledged) {
-        Ok(subscription) => {
-            let task = tokio::spawn(subscription.run(topic.clone())).abort_handle();
-            running.insert(id, Running { task, topic, taken });
+    if topic == Topic::Session {
+        running.insert(id, Running { task: None, topic, taken });
+        return send(out, &session(app, actor, id)).await;
+    }
+    match subscription::decide(app, actor, &topic) {
+        Ok(grant) => {
+            let work = Subscription::new(id, grant, out.clone(), acknowledged).run(topic.clone());
+            running.insert(id, Running { task: Some(tokio::spawn(work).abort_handle()), topic, taken });
             true
         }
         Err(error) => send(out, &ServerFrame::Ended { id, error: error.to_api() }).await,
     }
+}
+
+/// The role is another: what it does not allow ends, the rest goes on untouched.
+async fn decide_again(
+    app: &App,
+    actor: &Actor,
+    out: &mpsc::Sender<Message>,
+    running: &mut HashMap<u32, Running>,
+) -> bool {
+    let mut told = Vec::new();
+    running.retain(|id, one| {
+        if one.topic == Topic::Session {
+            told.push(session(app, actor, *id));
+            return true;
+        }
+        match subscription::decide(app, actor, &one.topic) {
+            Ok(_) => true,
+            Err(error) => {
+                told.push(ServerFrame::Ended { id: *id, error: error.to_api() });
+                false
+            }
+        }
+    });
+    for frame in told {
+        if !send(out, &frame).await {
+            return false;
+        }
+    }
+    true
+}
+
+fn session(app: &App, actor: &Actor, id: u32) -> ServerFrame {
+    let session =
+        Session { user: actor.user, name: actor.name.clone(), role: actor.role, build: app.build.clone() };
+    ServerFrame::Event { id, event: Event::Session { session } }
 }
 
 /// Queues a frame; false when the browser is gone.

@@ -41,29 +41,30 @@ pub(super) struct Subscription {
 /// The browser is gone: whatever it had asked for ends.
 struct Gone;
 
+/// Decides whether the actor may have the topic.
+pub(super) fn decide(app: &App, actor: &Actor, topic: &Topic) -> Result<TopicGrant, Error> {
+    match topic {
+        Topic::Environment { environment } => {
+            grant::grant_topic(app, actor, environment, None, Permission::EnvironmentView)
+        }
+        Topic::Containers { environment, .. } | Topic::Stats { environment, .. } => {
+            grant::grant_topic(app, actor, environment, None, Permission::ContainerView)
+        }
+        Topic::Logs { environment, container, .. } => {
+            grant::grant_topic(app, actor, environment, Some(container), Permission::ContainerLogs)
+        }
+        Topic::Session => Err(Error::NotFound("topic")),
+    }
+}
+
 impl Subscription {
-    /// Decides whether the actor may have the topic.
     pub(super) fn new(
-        app: &App,
-        actor: &Actor,
         id: u32,
-        topic: &Topic,
+        grant: TopicGrant,
         out: mpsc::Sender<Message>,
         acknowledged: watch::Receiver<u64>,
-    ) -> Result<Self, Error> {
-        let grant = match topic {
-            Topic::Environment { environment } => {
-                grant::grant_topic(app, actor, environment, None, Permission::EnvironmentView)
-            }
-            Topic::Containers { environment, .. } | Topic::Stats { environment, .. } => {
-                grant::grant_topic(app, actor, environment, None, Permission::ContainerView)
-            }
-            Topic::Logs { environment, container, .. } => {
-                grant::grant_topic(app, actor, environment, Some(container), Permission::ContainerLogs)
-            }
-            Topic::Session => Err(Error::NotFound("topic")),
-        }?;
-        Ok(Self { id, grant, out, acknowledged })
+    ) -> Self {
+        Self { id, grant, out, acknowledged }
     }
 
     /// Runs until the topic ends or the browser is gone.
