@@ -110,11 +110,12 @@ pub(crate) fn test(workspace: &Workspace, options: &Options) -> Result<()> {
 
 fn run(workspace: &Workspace, options: &Options, steps: &mut Steps) -> Result<()> {
     packages::ensure(steps, &options.parts)?;
+    needs::node()?;
     if options.has(Part::Browser) {
-        needs::node()?;
         npm::install(steps, &workspace.path("tests/browser"), "the browser tests")?;
     }
     if options.has(Part::Unit) {
+        npm::install(steps, &workspace.path("frontend"), "the frontend")?;
         unit(workspace, options, steps)?;
     }
     if options.only_unit() {
@@ -149,6 +150,10 @@ fn unit(workspace: &Workspace, options: &Options, steps: &mut Steps) -> Result<(
             cargo_test(workspace).arg("--doc").args(after(&options.rest)),
             "the documentation's examples",
         )
+    })?;
+    steps.try_step("Types of the frontend's modules", || {
+        let mut compiler = process::command(workspace.npm_program("tsc"));
+        process::run(compiler.arg("--project").arg(workspace.path("frontend/tsconfig.json")), "tsc")
     })?;
     steps.try_step("Unit tests of xtask", || {
         let mut cargo = process::cargo();
