@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     components::{
+        container_actions::{action_icon, action_of},
         error_text::why_not,
         theme::{Theme, ThemeChoice},
     },
@@ -163,7 +164,7 @@ impl Source<'_> {
         let mut entries = words::views(self.i18n, self.session, self.environment, &candidate.row);
         entries.extend(ContainerAction::ALL.into_iter().filter(|action| action.allowed_in(candidate.row.state)).map(
             |action| {
-                let title = words::verb(self.i18n, action);
+                let title = action_of(self.i18n, action, &candidate.row.name);
                 let disabled_why = why_not(self.i18n, self.session, action.needs());
                 Entry { disabled_why, ..self.action(Group::Actions, action, &candidate.row, title) }
             },
@@ -219,7 +220,7 @@ impl Source<'_> {
             }
             for candidate in self.candidates.iter().filter(|one| action.allowed_in(one.row.state)) {
                 let Some((score, _)) = candidate.find(&rest) else { continue };
-                let title = words::verb_of(&verb, &candidate.row.name);
+                let title = action_of(self.i18n, action, &candidate.row.name);
                 let found = Hay::new(title.clone()).find(needle).map(|hit| hit.ranges).unwrap_or_default();
                 let entry = self.action(Group::Do, action, &candidate.row, title);
                 scored.push((score + self.bonus(&candidate.row.name), Entry { found, ..entry }));
@@ -233,7 +234,7 @@ impl Source<'_> {
             note: condition_word(self.i18n, row.condition(), row.exit_code),
             container: Some(row.id.clone()),
             command: Some(format!("docker {} {}", action.command(), row.name)),
-            ..Entry::new(group, words::icon(action), title, Act::Container(action, row.id.clone()))
+            ..Entry::new(group, action_icon(action), title, Act::Container(action, row.id.clone()))
         }
     }
 

@@ -16,6 +16,7 @@ use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use crate::{
     components::{
+        container_actions::{Target, use_actions},
         containers_store::{ContainersStore, ListStatus},
         error_text::error_text,
         palette_open::use_palette_open,
@@ -57,7 +58,7 @@ fn PaletteDialog(recent: StoredValue<VecDeque<String>>) -> impl IntoView {
     let toasts = use_toasts();
     let store = ContainersStore::use_store();
     let go = paths::use_go();
-    let run_action = super::container_actions::use_run_action();
+    let actions = use_actions();
 
     let typed = RwSignal::new(String::new());
     let inside = RwSignal::new(None::<ContainerId>);
@@ -107,7 +108,11 @@ fn PaletteDialog(recent: StoredValue<VecDeque<String>>) -> impl IntoView {
         close();
         match entry.act {
             Act::Go(path) => go(&path),
-            Act::Container(action, id) => run_action(action, &id),
+            Act::Container(action, id) => {
+                if let Some(row) = store.row(&id) {
+                    actions.request(action, Target::from(&**row.read_untracked()));
+                }
+            }
             Act::Theme(chosen) => theme.set(chosen),
             Act::Language(locale) => i18n.choose(locale),
             Act::SignOut => spawn_local(async move {
@@ -207,7 +212,7 @@ fn PaletteDialog(recent: StoredValue<VecDeque<String>>) -> impl IntoView {
             node_ref=dialog
             aria-label=t!(i18n, palette.title)
             on:close=move |_| close()
-            on:cancel=move |event| event.prevent_default()
+            on:cancel=move |event: ev::Event| event.prevent_default()
             on:mousedown=on_backdrop
         >
             <div class="palette-input">

@@ -8,6 +8,7 @@ use shared::{
 use super::entries::{Act, Entry, Group};
 use crate::{
     components::{
+        container_actions::action_label,
         error_text::why_not,
         theme::{Theme, ThemeChoice},
     },
@@ -65,36 +66,9 @@ impl Page {
     }
 }
 
-/// What an action is called.
+/// The verb of an action, without the dots that announce a question.
 pub(super) fn verb(i18n: I18n, action: ContainerAction) -> String {
-    match action {
-        ContainerAction::Start => t_string!(i18n, palette.start),
-        ContainerAction::Stop => t_string!(i18n, palette.stop),
-        ContainerAction::Restart => t_string!(i18n, palette.restart),
-        ContainerAction::Pause => t_string!(i18n, palette.pause),
-        ContainerAction::Unpause => t_string!(i18n, palette.unpause),
-        ContainerAction::Kill => t_string!(i18n, palette.kill),
-        ContainerAction::Rename => t_string!(i18n, palette.rename),
-        ContainerAction::Remove => t_string!(i18n, palette.remove),
-    }
-}
-
-/// A verb and what it is done to; verb and object stand in this order in both languages.
-pub(super) fn verb_of(verb: &str, name: &str) -> String {
-    format!("{verb} {name}")
-}
-
-/// What is drawn before an action.
-pub(super) fn icon(action: ContainerAction) -> Icon {
-    match action {
-        ContainerAction::Start | ContainerAction::Unpause => Icon::Play,
-        ContainerAction::Stop => Icon::Stop,
-        ContainerAction::Restart => Icon::Restart,
-        ContainerAction::Pause => Icon::Pause,
-        ContainerAction::Kill => Icon::Kill,
-        ContainerAction::Rename => Icon::File,
-        ContainerAction::Remove => Icon::Trash,
-    }
+    action_label(i18n, action).trim_end_matches('…').to_owned()
 }
 
 /// The views of a container; those that the person's role does not allow say so.

@@ -19,6 +19,8 @@ pub struct Node {
     pub key: Key,
     /// As `jq` writes it: `.HostConfig.PortBindings["80/tcp"][0].HostPort`.
     pub path: String,
+    /// As a JSON pointer: `/HostConfig/PortBindings/80~1tcp/0/HostPort`.
+    pub pointer: String,
     /// What stands there.
     pub shown: Shown,
     /// How many nodes after this one are inside of it.
@@ -36,7 +38,7 @@ pub enum Key {
 }
 
 /// A value as it is drawn.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Shown {
     /// An object of so many keys.
     Object(usize),
@@ -73,7 +75,7 @@ impl Document {
     #[must_use]
     pub fn new(value: &Value) -> Self {
         let mut nodes = Vec::new();
-        children(value, 0, "", &mut nodes);
+        children(value, 0, ("", ""), &mut nodes);
         Self { nodes }
     }
 
@@ -141,24 +143,29 @@ fn show(shown: &mut [bool], index: usize) {
     }
 }
 
-fn children(value: &Value, depth: usize, path: &str, nodes: &mut Vec<Node>) {
+/// Where a node stands, in both writings.
+type Place<'a> = (&'a str, &'a str);
+
+fn children(value: &Value, depth: usize, (path, pointer): Place<'_>, nodes: &mut Vec<Node>) {
     match value {
         Value::Object(map) => {
             for (name, value) in map {
                 let path = format!("{path}{}", step(name));
-                add(Key::Name(name.clone()), value, depth, path, nodes);
+                let pointer = format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
+                add(Key::Name(name.clone()), value, depth, (&path, &pointer), nodes);
             }
         }
         Value::Array(list) => {
             for (place, value) in list.iter().enumerate() {
-                add(Key::Place(place), value, depth, format!("{path}[{place}]"), nodes);
+                let (path, pointer) = (format!("{path}[{place}]"), format!("{pointer}/{place}"));
+                add(Key::Place(place), value, depth, (&path, &pointer), nodes);
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
-fn add(key: Key, value: &Value, depth: usize, path: String, nodes: &mut Vec<Node>) {
+fn add(key: Key, value: &Value, depth: usize, at: Place<'_>, nodes: &mut Vec<Node>) {
     let shown = match value {
         Value::Object(map) => Shown::Object(map.len()),
         Value::Array(list) => Shown::List(list.len()),
@@ -178,8 +185,9 @@ fn add(key: Key, value: &Value, depth: usize, path: String, nodes: &mut Vec<Node
     }
     .to_lowercase();
     let index = nodes.len();
-    nodes.push(Node { depth, key, path: path.clone(), shown, inside: 0, searched });
-    children(value, depth + 1, &path, nodes);
+    let (path, pointer) = (at.0.to_owned(), at.1.to_owned());
+    nodes.push(Node { depth, key, path, pointer, shown, inside: 0, searched });
+    children(value, depth + 1, at, nodes);
     let inside = nodes.len() - index - 1;
     if let Some(node) = nodes.get_mut(index) {
         node.inside = inside;
@@ -229,6 +237,14 @@ mod tests {
         let document = document();
         let all = paths(&document, &document.rows(|_| true, None));
         assert!(all.contains(&r#".Ports["80/tcp"][0].HostPort"#.to_owned()), "{all:?}");
+    }
+
+    #[test]
+    fn pointers_lead_back_to_the_value() {
+        let value = json!({ "a/b": { "~": [1, 2] } });
+        let document = Document::new(&value);
+        let last = document.node(3).unwrap();
+        assert_eq!(value.pointer(&last.pointer), Some(&json!(2)));
     }
 
     #[test]

@@ -1,0 +1,190 @@
+//! A container's page: its head, its tabs, and the facts beside them.
+
+mod facts_panel;
+mod head;
+mod inspect;
+mod overview;
+mod parts;
+mod ports;
+mod subject;
+mod tab;
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use shared::Role;
+
+use crate::{
+    components::{
+        containers_store::{ContainersStore, ListStatus},
+        engine_status::EngineNotice,
+        error_text::{error_text, role_name},
+        shell::{Crumb, use_breadcrumb},
+    },
+    i18n::{t, t_string, use_i18n},
+    paths,
+    session::use_session,
+    ui::{
+        badge::Tone,
+        button::Button,
+        clock::now,
+        empty_state::EmptyState,
+        format,
+        icon::Icon,
+        notice::Notice,
+        progress::Busy,
+    },
+};
+use facts_panel::FactsPanel;
+use head::{ContainerTabs, Head};
+use inspect::InspectTab;
+use overview::OverviewTab;
+use parts::EnvShown;
+use subject::{Standing, Subject};
+use tab::Tab;
+
+/// The page.
+#[component]
+pub(crate) fn ContainerPage() -> impl IntoView {
+    let i18n = use_i18n();
+    let params = use_params_map();
+    let tab = Memo::new(move |_| params.with(|params| Tab::parse(&params.get("tab").unwrap_or_default())));
+    let subject = Subject::follow(tab);
+    use_breadcrumb(move || {
+        vec![
+            Crumb {
+                label: t_string!(i18n, palette.page.containers),
+                href: Some(paths::containers(&subject.environment.get())),
+            },
+            Crumb { label: subject.name(), href: None },
+        ]
+    });
+    move || match subject.standing.get() {
+        Standing::Waiting => view! { <Waiting /> }.into_any(),
+        Standing::Missing => view! { <Missing subject /> }.into_any(),
+        Standing::Here | Standing::Gone => view! { <Present subject tab /> }.into_any(),
+    }
+}
+
+/// While the list is read, or could not be.
+#[component]
+fn Waiting() -> impl IntoView {
+    let i18n = use_i18n();
+    let store = ContainersStore::use_store();
+    move || match store.status() {
+        ListStatus::Failed(error) => {
+            let text = move || error_text(i18n, &error);
+            view! {
+                <EngineNotice />
+                <EmptyState icon=Icon::PlugOff title=t!(i18n, container.inspect_failed) text=text>
+                    <Button label=t!(i18n, common.retry) on_press=move || store.read() />
+                </EmptyState>
+            }
+            .into_any()
+        }
+        ListStatus::Loading | ListStatus::Ready => {
+            view! { <div class="page-body late"><Busy label=t!(i18n, common.loading) /></div> }.into_any()
+        }
+    }
+}
+
+#[component]
+fn Missing(subject: Subject) -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <EmptyState
+            icon=Icon::Container
+            title=move || t_string!(i18n, container.missing, name = subject.reference.get())
+            text=t!(i18n, container.missing_text)
+        >
+            <a class="button" data-variant="primary" href=move || paths::containers(&subject.environment.get())>
+                {t!(i18n, container.back)}
+            </a>
+        </EmptyState>
+    }
+}
+
+#[component]
+fn Present(subject: Subject, tab: Memo<Tab>) -> impl IntoView {
+    let session = use_session();
+    let shown = EnvShown(RwSignal::new(false));
+    let allowed =
+        Memo::new(move |_| tab.get().needs().is_none_or(|permission| session.may(permission)));
+    view! {
+        <div class="page-fill">
+            <Head subject />
+            <Show when=move || subject.standing.get() == Standing::Gone>
+                <Gone subject />
+            </Show>
+            <ContainerTabs subject tab />
+            {move || match (tab.get(), allowed.get()) {
+                (Tab::Overview, _) => view! { <OverviewTab subject shown /> }.into_any(),
+                (tab, false) => view! { <Locked tab /> }.into_any(),
+                (tab, true) => {
+                    view! {
+                        <div class="with-panel">
+                            <div class="tab-body">
+                                {match tab {
+                                    Tab::Inspect | Tab::Overview | Tab::Logs | Tab::Terminal => {
+                                        view! { <InspectTab subject /> }.into_any()
+                                    }
+                                }}
+                            </div>
+                            <FactsPanel subject shown />
+                        </div>
+                    }
+                        .into_any()
+                }
+            }}
+        </div>
+    }
+}
+
+/// The container was removed while the page stands.
+#[component]
+fn Gone(subject: Subject) -> impl IntoView {
+    let i18n = use_i18n();
+    let when = move || {
+        subject.gone_at.get().map(|at| format::ago(i18n, at, now())).unwrap_or_default()
+    };
+    let title = move || match subject.successor.get() {
+        Some(_) => t_string!(i18n, container.gone_again),
+        None => t_string!(i18n, container.gone, name = subject.name()),
+    };
+    let text = move || match subject.successor.get() {
+        Some(other) => {
+            let made = format::ago(i18n, other.created_at, now());
+            t_string!(i18n, container.gone_again_text, name = other.name.clone(), time = made)
+        }
+        None => t_string!(i18n, container.gone_text, time = when()),
+    };
+    view! {
+        <div class="page-notice">
+            <Notice tone=Tone::Warning title=title text=text>
+                <Show when=move || subject.successor.with(Option::is_some)>
+                    <Button label=t!(i18n, container.go_there) on_press=move || subject.turn_to_successor() />
+                </Show>
+                <a class="button" href=move || paths::containers(&subject.environment.get())>
+                    {t!(i18n, container.back)}
+                </a>
+            </Notice>
+        </div>
+    }
+}
+
+/// A view that needs another role: which one.
+#[component]
+fn Locked(tab: Tab) -> impl IntoView {
+    let i18n = use_i18n();
+    let session = use_session();
+    let title = move || {
+        let least = tab.needs().map_or(Role::Viewer, Role::least);
+        let own = session.session().map_or(Role::Viewer, |session| session.role);
+        t_string!(i18n, container.locked, needed = role_name(i18n, least), role = role_name(i18n, own))
+    };
+    let text = move || match tab {
+        Tab::Overview | Tab::Logs => t_string!(i18n, container.forbidden_logs),
+        Tab::Terminal => t_string!(i18n, container.forbidden_terminal),
+        Tab::Inspect => t_string!(i18n, container.forbidden_inspect),
+    };
+    view! { <EmptyState icon=Icon::Lock title=title text=text /> }
+}

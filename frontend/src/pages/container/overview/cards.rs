@@ -1,0 +1,363 @@
+//! The cards of facts. What the engine leaves out is left out.
+
+use leptos::prelude::*;
+use shared::{
+    UnixMillis,
+    containers::{ContainerInspect, Health, HealthDetails, NetworkAttachment, exit_cause},
+};
+
+use super::super::{
+    facts_panel::short_digest,
+    parts::{EnvList, EnvShown, EnvToggle, Fact, Facts, MountList, limit_facts, restart_text},
+    ports::PortList,
+    subject::Subject,
+};
+use crate::{
+    components::exit_text::exit_text,
+    i18n::{I18n, t, t_string, use_i18n},
+    ui::{
+        clock::Ago,
+        format,
+        icon::{Icon, IconView},
+        state::StateGlyph,
+    },
+};
+
+/// A card with its title.
+#[component]
+pub(super) fn FactCard(
+    /// Of the title, for links to the card.
+    id: &'static str,
+    /// What the facts are about.
+    #[prop(into)]
+    title: Signal<String>,
+    /// At the end of the head.
+    #[prop(optional, into)]
+    head: Option<ViewFn>,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <section class="card" aria-labelledby=id>
+            <div class="card-head">
+                <h2 id=id>{title}</h2>
+                {head.map(|head| view! { <span class="push">{head.run()}</span> })}
+            </div>
+            <div class="card-body">{children()}</div>
+        </section>
+    }
+}
+
+/// What runs.
+#[component]
+pub(super) fn ProcessCard(inspect: ContainerInspect) -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <FactCard id="process-title" title=t!(i18n, container.process.title)>
+            {move || view! { <Facts facts=process_facts(i18n, &inspect) /> }}
+        </FactCard>
+    }
+}
+
+fn process_facts(i18n: I18n, inspect: &ContainerInspect) -> Vec<Fact> {
+    let details = &inspect.details;
+    let terminal = match (details.tty, details.open_stdin) {
+        (true, true) => t_string!(i18n, container.process.terminal_both),
+        (true, false) => t_string!(i18n, container.process.terminal_tty),
+        (false, true) => t_string!(i18n, container.process.terminal_input),
+        (false, false) => t_string!(i18n, container.process.terminal_none),
+    };
+    let user = details.user.clone().filter(|user| !user.is_empty());
+    vec![
+        (t_string!(i18n, container.process.image), Some(inspect.summary.image.clone())),
+        (t_string!(i18n, container.process.image_id), Some(short_digest(&inspect.summary.image_id))),
+        (t_string!(i18n, container.process.entrypoint), Some(details.entrypoint.join(" "))),
+        (t_string!(i18n, container.process.command), Some(details.command.join(" "))),
+        (t_string!(i18n, container.process.working_dir), details.working_dir.clone()),
+        (
+            t_string!(i18n, container.process.user),
+            Some(user.unwrap_or_else(|| t_string!(i18n, container.process.user_default))),
+        ),
+        (t_string!(i18n, container.process.host_name), details.host_name.clone()),
+        (
+            t_string!(i18n, container.process.pid),
+            details.pid.filter(|pid| *pid > 0).map(|pid| pid.to_string()),
+        ),
+        (t_string!(i18n, container.process.terminal), Some(terminal)),
+        (t_string!(i18n, container.process.log_driver), details.log_driver.clone()),
+        (t_string!(i18n, container.process.runtime), details.runtime.clone()),
+        (t_string!(i18n, container.process.platform), details.platform.clone()),
+    ]
+}
+
+/// When it was made, started, ended, and what starts it again.
+#[component]
+pub(super) fn LifeCard(inspect: ContainerInspect) -> impl IntoView {
+    let i18n = use_i18n();
+    let details = inspect.details.clone();
+    let (started, finished) = (details.started_at, details.finished_at);
+    let code = inspect.summary.exit_code;
+    let policy = details.clone();
+    let exit = move || {
+        let code = code?;
+        let cause = exit_text(i18n, exit_cause(code, details.out_of_memory), details.memory_limit);
+        Some(t_string!(i18n, container.exit.value, code = code.to_string(), cause = cause))
+    };
+    let more = move || -> Vec<Fact> {
+        let auto = policy.auto_remove.then(|| t_string!(i18n, container.yes));
+        vec![
+            (t_string!(i18n, container.exit.code), exit()),
+            (t_string!(i18n, container.life.restart), restart_text(i18n, &policy)),
+            (t_string!(i18n, container.life.auto_remove), auto),
+        ]
+    };
+    view! {
+        <FactCard id="life-title" title=t!(i18n, container.life.title)>
+            <dl class="facts" data-dense="">
+                <dt>{t!(i18n, container.life.created)}</dt>
+                <dd>
+                    <Moment at=inspect.summary.created_at />
+                </dd>
+                <dt>{t!(i18n, container.life.started)}</dt>
+                <dd>
+                    {match started {
+                        Some(at) => view! { <Moment at /> }.into_any(),
+                        None => view! { <span class="faint">{t!(i18n, container.life.never)}</span> }.into_any(),
+                    }}
+                </dd>
+                {finished
+                    .map(|at| {
+                        view! {
+                            <dt>{t!(i18n, container.life.finished)}</dt>
+                            <dd>
+                                <Moment at />
+                            </dd>
+                        }
+                    })}
+            </dl>
+            {move || view! { <Facts facts=more() /> }}
+        </FactCard>
+    }
+}
+
+/// A moment with how long ago it was.
+#[component]
+fn Moment(at: UnixMillis) -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <Ago at=at />
+        <span class="faint">{move || format!(" · {}", format::date_time(i18n, at))}</span>
+    }
+}
+
+/// What the health check said last.
+#[component]
+pub(super) fn HealthCard(inspect: ContainerInspect) -> impl IntoView {
+    let i18n = use_i18n();
+    inspect.details.health.map(|health| {
+        let (key, status) = (health_key(health.status), health.status);
+        let output = health.last_output.clone().unwrap_or_default();
+        let has_run = health.last_at.is_some();
+        let last_at = health.last_at;
+        let facts = move || health_facts(i18n, &health);
+        view! {
+            <FactCard id="health-title" title=t!(i18n, container.health.title)>
+                <dl class="facts" data-dense="">
+                    <dt>{t!(i18n, container.health.status)}</dt>
+                    <dd>
+                        <span class="state" data-state=key>
+                            <StateGlyph state=key />
+                            <span class="state-word">{move || health_word(i18n, status)}</span>
+                        </span>
+                    </dd>
+                    {last_at
+                        .map(|at| {
+                            view! {
+                                <dt>{t!(i18n, container.health.last)}</dt>
+                                <dd>
+                                    <Ago at=at />
+                                </dd>
+                            }
+                        })}
+                </dl>
+                {move || view! { <Facts facts=facts() /> }}
+                {has_run
+                    .then(|| {
+                        if output.trim().is_empty() {
+                            view! { <p class="field-hint">{t!(i18n, container.health.no_output)}</p> }.into_any()
+                        } else {
+                            view! {
+                                <pre
+                                    class="health-output"
+                                    tabindex="0"
+                                    aria-label=t!(i18n, container.health.output)
+                                >
+                                    {output}
+                                </pre>
+                            }
+                                .into_any()
+                        }
+                    })}
+            </FactCard>
+        }
+    })
+}
+
+fn health_facts(i18n: I18n, health: &HealthDetails) -> Vec<Fact> {
+    let streak = u64::try_from(health.failing_streak).ok().filter(|streak| *streak > 0);
+    vec![
+        (t_string!(i18n, container.health.exit), health.last_exit_code.map(|code| code.to_string())),
+        (t_string!(i18n, container.health.streak), streak.map(|streak| format::count(i18n, streak))),
+    ]
+}
+
+fn health_key(health: Health) -> &'static str {
+    match health {
+        Health::Starting => "starting",
+        Health::Healthy => "healthy",
+        Health::Unhealthy => "unhealthy",
+    }
+}
+
+fn health_word(i18n: I18n, health: Health) -> String {
+    match health {
+        Health::Starting => t_string!(i18n, common.condition.starting),
+        Health::Healthy => t_string!(i18n, common.condition.healthy),
+        Health::Unhealthy => t_string!(i18n, common.condition.unhealthy),
+    }
+}
+
+/// What leads into it.
+#[component]
+pub(super) fn PortsCard(subject: Subject) -> impl IntoView {
+    let i18n = use_i18n();
+    let ports = Memo::new(move |_| subject.with_row(|row| row.ports.clone()).unwrap_or_default());
+    view! {
+        <FactCard id="ports-title" title=t!(i18n, container.ports.title)>
+            {move || view! { <PortList ports=ports.get() /> }}
+        </FactCard>
+    }
+}
+
+/// What of the host and of volumes it sees.
+#[component]
+pub(super) fn MountsCard(inspect: ContainerInspect) -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <FactCard id="mounts-title" title=t!(i18n, container.mounts.title)>
+            <MountList mounts=inspect.details.mounts />
+        </FactCard>
+    }
+}
+
+/// Where it can be reached from other containers.
+#[component]
+pub(super) fn NetworksCard(inspect: ContainerInspect) -> impl IntoView {
+    let i18n = use_i18n();
+    let mode = inspect.details.network_mode.clone();
+    let networks = inspect.details.networks;
+    let facts = move || vec![(t_string!(i18n, container.networks.mode), mode.clone())];
+    view! {
+        <FactCard id="networks-title" title=t!(i18n, container.networks.title)>
+            {if networks.is_empty() {
+                view! { <p class="faint">{t!(i18n, container.networks.none)}</p> }.into_any()
+            } else {
+                networks.into_iter().map(|network| view! { <Network network /> }).collect_view().into_any()
+            }}
+            {move || view! { <Facts facts=facts() /> }}
+        </FactCard>
+    }
+}
+
+#[component]
+fn Network(network: NetworkAttachment) -> impl IntoView {
+    let i18n = use_i18n();
+    let name = network.name.clone();
+    let addresses = move || -> Vec<Fact> {
+        let addresses: Vec<String> = [network.ipv4.clone(), network.ipv6.clone()].into_iter().flatten().collect();
+        vec![
+            (t_string!(i18n, container.networks.address), Some(addresses.join(", "))),
+            (t_string!(i18n, container.networks.mac), network.mac.clone()),
+            (t_string!(i18n, container.networks.aliases), Some(network.aliases.join(", "))),
+        ]
+    };
+    view! {
+        <div class="fact-group">
+            <h3>
+                <IconView icon=Icon::Network small=true />
+                {name}
+            </h3>
+            {move || view! { <Facts facts=addresses() /> }}
+        </div>
+    }
+}
+
+/// What it may use at most.
+#[component]
+pub(super) fn LimitsCard(inspect: ContainerInspect) -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <FactCard id="limits-title" title=t!(i18n, container.limits.title)>
+            {move || view! { <Facts facts=limit_facts(i18n, &inspect.details) /> }}
+        </FactCard>
+    }
+}
+
+/// Its environment.
+#[component]
+pub(super) fn EnvCard(inspect: ContainerInspect, shown: EnvShown) -> impl IntoView {
+    let i18n = use_i18n();
+    let masked = inspect.masked;
+    let any = !inspect.details.env.is_empty();
+    view! {
+        <FactCard
+            id="env-title"
+            title=t!(i18n, container.env.title)
+            head=move || view! { <EnvToggle shown masked any /> }
+        >
+            <EnvList inspect shown />
+        </FactCard>
+    }
+}
+
+/// Its labels: all of them, from the engine's document.
+#[component]
+pub(super) fn LabelsCard(inspect: ContainerInspect) -> impl IntoView {
+    let i18n = use_i18n();
+    let labels: Vec<(String, String)> = inspect
+        .raw
+        .pointer("/Config/Labels")
+        .and_then(serde_json::Value::as_object)
+        .map(|labels| {
+            labels
+                .iter()
+                .map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned()))
+                .collect()
+        })
+        .unwrap_or_default();
+    view! {
+        <FactCard id="labels-title" title=t!(i18n, container.labels.title)>
+            {if labels.is_empty() {
+                view! { <p class="faint">{t!(i18n, container.labels.none)}</p> }.into_any()
+            } else {
+                view! {
+                    <dl class="env-list">
+                        {labels
+                            .into_iter()
+                            .map(|(name, value)| {
+                                view! {
+                                    <dt>
+                                        <code>{name}</code>
+                                    </dt>
+                                    <dd>
+                                        <code>{value}</code>
+                                    </dd>
+                                }
+                            })
+                            .collect_view()}
+                    </dl>
+                }
+                    .into_any()
+            }}
+        </FactCard>
+    }
+}

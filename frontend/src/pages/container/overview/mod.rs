@@ -1,0 +1,101 @@
+//! The overview of a container: what is wrong first, then every fact that matters, in cards.
+
+mod cards;
+mod security;
+mod trouble;
+
+use leptos::prelude::*;
+use shared::{Permission, containers::ContainerInspect};
+
+use super::{parts::EnvShown, subject::Subject};
+use crate::{
+    components::error_text::{error_text, why_not},
+    i18n::{t, use_i18n},
+    session::use_session,
+    ui::{badge::Tone, button::Button, copy::CommandLine, notice::Notice, progress::Busy},
+};
+use cards::{
+    EnvCard, HealthCard, LabelsCard, LifeCard, LimitsCard, MountsCard, NetworksCard, PortsCard, ProcessCard,
+};
+use security::SecurityCard;
+use trouble::Trouble;
+
+/// The view.
+#[component]
+pub(super) fn OverviewTab(
+    /// The container.
+    subject: Subject,
+    /// Whether the environment's values are shown.
+    shown: EnvShown,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let session = use_session();
+    let allowed = Memo::new(move |_| session.may(Permission::ContainerLogs));
+    let command = move || format!("docker inspect {}", subject.name());
+    view! {
+        <div class="tab-scroll">
+            <div class="page-body fact-cards">
+                <Trouble subject />
+                <Show when=move || !allowed.get()>
+                    <Notice
+                        title=t!(i18n, container.forbidden)
+                        text=move || {
+                            let why = why_not(i18n, session, Permission::ContainerLogs).unwrap_or_default();
+                            format!("{} {why}.", crate::i18n::t_string!(i18n, container.forbidden_details))
+                        }
+                    />
+                </Show>
+                {move || {
+                    subject
+                        .details
+                        .failure()
+                        .filter(|_| subject.gone_at.with(Option::is_none))
+                        .map(|error| {
+                            view! {
+                                <Notice
+                                    tone=Tone::Danger
+                                    title=t!(i18n, container.inspect_failed)
+                                    text=move || error_text(i18n, &error)
+                                >
+                                    <Button
+                                        label=t!(i18n, common.retry)
+                                        pending=subject.details.pending()
+                                        on_press=move || subject.read_details()
+                                    />
+                                </Notice>
+                            }
+                        })
+                }}
+                <Show when=move || {
+                    subject.details.pending().get() && subject.details.with(|details| details.is_none())
+                }>
+                    <div class="late">
+                        <Busy label=t!(i18n, common.loading) />
+                    </div>
+                </Show>
+                <PortsCard subject />
+                {move || subject.details.value().map(|inspect| view! { <Cards inspect shown /> })}
+            </div>
+            <div class="tab-foot">
+                <CommandLine command=Signal::derive(command) />
+            </div>
+        </div>
+    }
+}
+
+/// The cards that are made of the engine's document.
+#[component]
+fn Cards(inspect: ContainerInspect, shown: EnvShown) -> impl IntoView {
+    let has_health = inspect.details.health.is_some();
+    view! {
+        <ProcessCard inspect=inspect.clone() />
+        <LifeCard inspect=inspect.clone() />
+        {has_health.then(|| view! { <HealthCard inspect=inspect.clone() /> })}
+        <MountsCard inspect=inspect.clone() />
+        <NetworksCard inspect=inspect.clone() />
+        <LimitsCard inspect=inspect.clone() />
+        <SecurityCard inspect=inspect.clone() />
+        <EnvCard inspect=inspect.clone() shown />
+        <LabelsCard inspect />
+    }
+}

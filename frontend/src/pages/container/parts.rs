@@ -1,0 +1,248 @@
+//! Facts that the overview and the facts panel both show: mounts, networks, limits, environment.
+
+use leptos::prelude::*;
+use shared::{
+    Permission,
+    containers::{ContainerDetails, ContainerInspect, EnvVar, Mount},
+};
+
+use crate::{
+    i18n::{I18n, t, t_count, t_string, use_i18n},
+    session::use_session,
+    ui::{
+        button::{Button, Size, Variant},
+        copy::CopyButton,
+        format,
+        icon::{Icon, IconView},
+    },
+};
+
+/// A name with its value, left out when there is none.
+pub(super) type Fact = (String, Option<String>);
+
+/// Pairs that have a value.
+#[component]
+pub(super) fn Facts(
+    /// The pairs.
+    facts: Vec<Fact>,
+    /// In the monospaced font.
+    #[prop(optional)]
+    mono: bool,
+) -> impl IntoView {
+    view! {
+        <dl class="facts" data-dense="">
+            {facts
+                .into_iter()
+                .filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?)))
+                .map(|(name, value)| {
+                    let value = if mono {
+                        view! { <code>{value}</code> }.into_any()
+                    } else {
+                        view! { {value} }.into_any()
+                    };
+                    view! {
+                        <dt>{name}</dt>
+                        <dd>{value}</dd>
+                    }
+                })
+                .collect_view()}
+        </dl>
+    }
+}
+
+/// The mounts, a line each.
+#[component]
+pub(super) fn MountList(
+    /// Them.
+    mounts: Vec<Mount>,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    if mounts.is_empty() {
+        return view! { <p class="faint">{t!(i18n, container.mounts.none)}</p> }.into_any();
+    }
+    view! {
+        <ul class="facts-list">
+            {mounts
+                .into_iter()
+                .map(|mount| {
+                    let icon = match mount.kind.as_str() {
+                        "bind" => Icon::Folder,
+                        "tmpfs" => Icon::Memory,
+                        _ => Icon::Volume,
+                    };
+                    let source = if mount.source.is_empty() { mount.kind.clone() } else { mount.source };
+                    let kind = mount.kind;
+                    let kind = Signal::derive(move || mount_kind(i18n, &kind));
+                    let read_only = (!mount.writable)
+                        .then(|| view! { <span class="badge">{t!(i18n, container.mounts.read_only)}</span> });
+                    view! {
+                        <li>
+                            <span title=kind>
+                                <IconView icon=icon />
+                                <span class="visually-hidden">{kind}</span>
+                            </span>
+                            <code class="truncate" title=source.clone()>{source.clone()}</code>
+                            {read_only}
+                            <code class="faint push truncate" title=mount.target.clone()>{mount.target.clone()}</code>
+                        </li>
+                    }
+                })
+                .collect_view()}
+        </ul>
+    }
+    .into_any()
+}
+
+/// What a mount is; tracked.
+pub(super) fn mount_kind(i18n: I18n, kind: &str) -> String {
+    match kind {
+        "bind" => t_string!(i18n, container.mounts.bind),
+        "volume" => t_string!(i18n, container.mounts.volume),
+        "tmpfs" => t_string!(i18n, container.mounts.tmpfs),
+        other => other.to_owned(),
+    }
+}
+
+/// Memory, processors, processes; tracked.
+pub(super) fn limit_facts(i18n: I18n, details: &ContainerDetails) -> Vec<Fact> {
+    let none = || t_string!(i18n, container.limits.none);
+    let memory = details.memory_limit.map_or_else(none, |limit| format::memory(i18n, limit.0));
+    let cpus = details.cpu_limit_millis.map_or_else(none, |millis| {
+        let cpus = millis as f64 / 1000.0;
+        let number = format::decimal(i18n, cpus, 2);
+        if crate::i18n::is_one(i18n.locale(), cpus.ceil() as u64) {
+            t_string!(i18n, container.limits.cpu_value.one, cpus = number)
+        } else {
+            t_string!(i18n, container.limits.cpu_value.other, cpus = number)
+        }
+    });
+    let processes = details
+        .pids_limit
+        .and_then(|limit| u64::try_from(limit).ok())
+        .filter(|limit| *limit > 0)
+        .map_or_else(none, |limit| format::count(i18n, limit));
+    vec![
+        (t_string!(i18n, container.limits.memory), Some(memory)),
+        (t_string!(i18n, container.limits.cpu), Some(cpus)),
+        (t_string!(i18n, container.limits.pids), Some(processes)),
+    ]
+}
+
+/// The restart policy and how often it acted; tracked.
+pub(super) fn restart_text(i18n: I18n, details: &ContainerDetails) -> Option<String> {
+    let policy = details.restart_policy.as_deref()?;
+    let words = match policy.split_once(':') {
+        Some(("on-failure", times)) => {
+            t_string!(i18n, container.life.policy.on_failure_times, times = times.to_owned())
+        }
+        _ => match policy {
+            "" | "no" => t_string!(i18n, container.life.policy.no),
+            "always" => t_string!(i18n, container.life.policy.always),
+            "unless-stopped" => t_string!(i18n, container.life.policy.unless_stopped),
+            "on-failure" => t_string!(i18n, container.life.policy.on_failure),
+            other => other.to_owned(),
+        },
+    };
+    Some(match details.restart_count.filter(|count| *count > 0) {
+        Some(count) => {
+            let count = t_count!(i18n, count, container.life.restarts);
+            t_string!(i18n, container.life.policy_count, policy = words, count = count)
+        }
+        None => words,
+    })
+}
+
+/// Whether the environment's values are shown.
+#[derive(Clone, Copy)]
+pub(super) struct EnvShown(pub(super) RwSignal<bool>);
+
+/// The button that shows and hides the values; nothing for who may not see them.
+#[component]
+pub(super) fn EnvToggle(
+    /// Whether they are shown.
+    shown: EnvShown,
+    /// Whether the server left them out.
+    masked: bool,
+    /// Whether there are any.
+    any: bool,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let label = move || {
+        if shown.0.get() {
+            t_string!(i18n, container.env.hide)
+        } else {
+            t_string!(i18n, container.env.show)
+        }
+    };
+    (any && !masked).then(|| {
+        view! {
+            <Button
+                label=label
+                variant=Variant::Link
+                size=Size::Small
+                on_press=move || shown.0.update(|shown| *shown = !*shown)
+            />
+        }
+    })
+}
+
+/// The variables; their values are hidden until they are asked for.
+#[component]
+pub(super) fn EnvList(
+    /// The container.
+    inspect: ContainerInspect,
+    /// Whether the values are shown.
+    shown: EnvShown,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let session = use_session();
+    let env = inspect.details.env;
+    if env.is_empty() {
+        return view! { <p class="faint">{t!(i18n, container.env.none)}</p> }.into_any();
+    }
+    let masked = inspect.masked || !session.may(Permission::ContainerExec);
+    view! {
+        <dl class="env-list">
+            {env
+                .into_iter()
+                .map(|variable| {
+                    view! {
+                        <dt>
+                            <code>{variable.name.clone()}</code>
+                        </dt>
+                        <dd>
+                            <EnvValue variable shown />
+                        </dd>
+                    }
+                })
+                .collect_view()}
+        </dl>
+        {masked.then(|| view! { <p class="field-hint">{t!(i18n, container.env.masked)}</p> })}
+    }
+    .into_any()
+}
+
+#[component]
+fn EnvValue(variable: EnvVar, shown: EnvShown) -> impl IntoView {
+    let i18n = use_i18n();
+    let EnvVar { name, value } = variable;
+    move || match (value.clone(), shown.0.get()) {
+        (Some(value), true) if value.is_empty() => {
+            view! { <span class="faint">{t!(i18n, container.env.empty)}</span> }.into_any()
+        }
+        (Some(value), true) => {
+            let label = t_string!(i18n, container.env.copy, name = name.clone());
+            view! {
+                <span class="env-value">
+                    <code>{value.clone()}</code>
+                    <CopyButton text=value label=Some(label) />
+                </span>
+            }
+            .into_any()
+        }
+        (Some(_) | None, _) => {
+            view! { <span class="faint" role="img" aria-label=t!(i18n, container.env.hidden)>"••••••••"</span> }
+                .into_any()
+        }
+    }
+}
