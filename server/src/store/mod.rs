@@ -9,6 +9,7 @@ mod audit;
 mod migrate;
 mod sessions;
 mod users;
+mod write;
 
 use std::{
     os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
@@ -17,7 +18,7 @@ use std::{
 };
 
 use sqlx::{
-    Sqlite, SqlitePool, Transaction,
+    SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
@@ -131,12 +132,6 @@ impl Store {
     /// Writes what is pending into the file and closes it.
     pub async fn close(&self) {
         self.pool.close().await;
-    }
-
-    /// A transaction that holds the write lock from its beginning. One that began by reading could not
-    /// wait for the lock: SQLite refuses it at once when somebody wrote meanwhile.
-    async fn write(&self, what: &'static str) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(attempted(what))
     }
 }
 

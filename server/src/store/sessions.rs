@@ -77,7 +77,7 @@ impl Store {
     /// When the database fails.
     pub async fn create_session(&self, new: &NewSession) -> Result<bool, StoreError> {
         const WHAT: &str = "make a session";
-        let mut transaction = self.write(WHAT).await?;
+        let mut write = self.write(WHAT).await?;
         let made = sqlx::query(
             "INSERT INTO sessions (key, user_id, created_at, seen_at, expires_at, address, agent) \
              SELECT $1, id, $4, $4, $5, $6, $7 FROM users WHERE id = $2 AND serial = $3 AND NOT disabled",
@@ -89,20 +89,21 @@ impl Store {
         .bind(new.expires_at.0)
         .bind(&new.address)
         .bind(&new.agent)
-        .execute(&mut *transaction)
+        .execute(write.on())
         .await
         .map_err(attempted(WHAT))?
         .rows_affected();
         if made == 0 {
+            write.commit().await?;
             return Ok(false);
         }
         sqlx::query("UPDATE users SET last_sign_in_at = $2 WHERE id = $1")
             .bind(new.user.0)
             .bind(new.at.0)
-            .execute(&mut *transaction)
+            .execute(write.on())
             .await
             .map_err(attempted(WHAT))?;
-        transaction.commit().await.map_err(attempted(WHAT))?;
+        write.commit().await?;
         Ok(true)
     }
 

@@ -211,7 +211,7 @@ impl Store {
     /// When the database fails; then nothing was changed.
     pub async fn update_user(&self, id: UserId, update: &UserUpdate<'_>) -> Result<UserUpdated, StoreError> {
         const WHAT: &str = "change a user";
-        let mut transaction = self.write(WHAT).await?;
+        let mut write = self.write(WHAT).await?;
         let disables = update.disabled == Some(true);
         let raises = disables || update.password_hash.is_some();
         let row = sqlx::query_as::<_, UserRow>(
@@ -229,15 +229,16 @@ impl Store {
         .bind(update.disabled)
         .bind(update.password_hash)
         .bind(i64::from(raises))
-        .fetch_optional(&mut *transaction)
+        .fetch_optional(write.on())
         .await
         .map_err(attempted(WHAT))?;
         let Some(row) = row else {
             let there: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM users WHERE id = $1")
                 .bind(id.0)
-                .fetch_one(&mut *transaction)
+                .fetch_one(write.on())
                 .await
                 .map_err(attempted(WHAT))?;
+            write.commit().await?;
             return Ok(if there == 0 { UserUpdated::Unknown } else { UserUpdated::LastAdmin });
         };
         let ended = if raises {
@@ -246,14 +247,14 @@ impl Store {
                 sqlx::query_scalar("DELETE FROM sessions WHERE user_id = $1 AND key <> $2 RETURNING key")
                     .bind(id.0)
                     .bind(keep)
-                    .fetch_all(&mut *transaction)
+                    .fetch_all(write.on())
                     .await
                     .map_err(attempted(WHAT))?;
             keys.iter().filter_map(|key| SessionKey::from_bytes(key)).collect()
         } else {
             Vec::new()
         };
-        transaction.commit().await.map_err(attempted(WHAT))?;
+        write.commit().await?;
         Ok(UserUpdated::Done { user: row.user()?, ended })
     }
 
