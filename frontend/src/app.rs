@@ -9,7 +9,10 @@ use leptos_router::{
 use crate::{
     components::{shell::Shell, theme::ThemeChoice},
     i18n::I18n,
-    pages::{not_found::NotFoundPage, setup::SetupPage, sign_in::SignInPage},
+    pages::{
+        audit::AuditPage, container::ContainerPage, containers::ContainersPage, not_found::NotFoundPage,
+        overview::OverviewPage, setup::SetupPage, sign_in::SignInPage, users::UsersPage,
+    },
     paths,
     session::SessionContext,
     ui::icon::Sprite,
@@ -29,6 +32,14 @@ pub(crate) fn App() -> impl IntoView {
                 <Route path=path!("/setup") view=SetupPage />
                 <ParentRoute path=path!("") view=Shell>
                     <Route path=path!("/") view=ToLocal />
+                    <Route path=path!("/environments/:environment") view=OverviewPage />
+                    <Route path=path!("/environments/:environment/containers") view=ContainersPage />
+                    <Route
+                        path=path!("/environments/:environment/containers/:container/:tab?")
+                        view=ContainerPage
+                    />
+                    <Route path=path!("/users") view=UsersPage />
+                    <Route path=path!("/audit") view=AuditPage />
                 </ParentRoute>
             </Routes>
         </Router>

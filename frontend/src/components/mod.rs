@@ -6,6 +6,7 @@ pub(crate) mod engine_status;
 pub(crate) mod error_text;
 pub(crate) mod exit_text;
 pub(crate) mod language;
+pub(crate) mod palette;
 pub(crate) mod palette_open;
 pub(crate) mod reading;
 pub(crate) mod shell;

@@ -2,6 +2,8 @@
 
 pub(crate) mod audit;
 mod auth_frame;
+pub(crate) mod container;
+pub(crate) mod containers;
 pub(crate) mod not_found;
 pub(crate) mod overview;
 pub(crate) mod setup;

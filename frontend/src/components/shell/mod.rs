@@ -14,7 +14,13 @@ use shared::ErrorCode;
 pub(crate) use breadcrumb::{Crumb, use_breadcrumb};
 
 use crate::{
-    components::{containers_store::ContainersStore, error_text::error_text, palette_open::PaletteOpen},
+    components::{
+        container_actions::{ActionDialogs, ContainerActions},
+        containers_store::ContainersStore,
+        error_text::error_text,
+        palette::Palette,
+        palette_open::PaletteOpen,
+    },
     i18n::{t, t_string, use_i18n},
     paths,
     session::{SessionState, use_session},
@@ -80,6 +86,7 @@ fn Frame() -> impl IntoView {
     let i18n = use_i18n();
     use_session().follow();
     PaletteOpen::provide();
+    ContainerActions::provide();
     breadcrumb::provide();
     let path = use_location().pathname;
     // The drawer of the phone layout closes when a link in it was followed.
@@ -97,6 +104,8 @@ fn Frame() -> impl IntoView {
                 <Outlet />
             </main>
         </div>
+        <Palette />
+        <ActionDialogs />
         <ToastStack />
     }
 }

@@ -1,0 +1,93 @@
+//! The menu of a row: everything that can be done to that container. One menu serves all rows.
+
+use leptos::prelude::*;
+use shared::{Permission, containers::ContainerAction};
+
+use super::{list::use_list, table::TableContext};
+use crate::{
+    components::{
+        container_actions::{Target, action_icon, action_label, use_actions},
+        error_text::why_not,
+    },
+    i18n::{t, t_string, use_i18n},
+    paths,
+    session::use_session,
+    ui::{
+        icon::Icon,
+        menu::{Menu, MenuItem, MenuLink, MenuRule},
+    },
+};
+
+/// Its id: each row's button opens it.
+pub(super) const MENU: &str = "row-menu";
+
+#[component]
+pub(super) fn RowMenu() -> impl IntoView {
+    let i18n = use_i18n();
+    let list = use_list();
+    let session = use_session();
+    let actions = use_actions();
+    let Some(context) = use_context::<TableContext>() else { return ().into_any() };
+    let row = Memo::new(move |_| Some(list.store.row(&context.menu_of.get()?)?.get()));
+    let name = move || row.with(|row| row.as_ref().map(|row| row.name.clone()).unwrap_or_default());
+    let tab = move |tab: &'static str| {
+        move || paths::container_tab(&list.store.environment(), &name(), tab)
+    };
+    let may = move |permission: Permission| move || why_not(i18n, session, permission).is_none();
+    let runs = move || row.with(|row| row.as_ref().is_some_and(|row| row.state == shared::containers::ContainerState::Running));
+    let selected = move || row.with(|row| row.as_ref().is_some_and(|row| list.is_selected(&row.id)));
+    let select_word = move || {
+        if selected() {
+            t_string!(i18n, containers.deselect_word)
+        } else {
+            t_string!(i18n, containers.select_word)
+        }
+    };
+    let toggle = move || {
+        if let Some(row) = row.get_untracked() {
+            list.select(&row.id, !untrack(selected));
+        }
+    };
+    let action = move |action: ContainerAction| {
+        let why = move || row.with(|row| row.as_ref().and_then(|row| actions.why_not(action, row.state)));
+        let press = move || {
+            if let Some(row) = row.get_untracked() {
+                actions.request(action, Target::from(&*row));
+            }
+        };
+        view! {
+            <MenuItem
+                label=move || action_label(i18n, action)
+                icon=action_icon(action)
+                danger=matches!(action, ContainerAction::Kill | ContainerAction::Remove)
+                disabled_why=why
+                on_press=press
+            />
+        }
+    };
+    view! {
+        <Menu id=MENU label=move || t_string!(i18n, containers.actions_for, name = name())>
+            <Show when=may(Permission::ContainerLogs)>
+                <MenuLink href=tab("logs") icon=Icon::Logs label=t!(i18n, containers.logs) />
+            </Show>
+            <Show when=move || runs() && may(Permission::ContainerExec)()>
+                <MenuLink href=tab("terminal") icon=Icon::Terminal label=t!(i18n, containers.terminal) />
+            </Show>
+            <Show when=may(Permission::ContainerLogs)>
+                <MenuLink href=tab("inspect") icon=Icon::Inspect label=t!(i18n, containers.inspect) />
+            </Show>
+            <MenuItem label=select_word icon=Icon::Check on_press=toggle />
+            <MenuRule />
+            {action(ContainerAction::Start)}
+            {action(ContainerAction::Stop)}
+            {action(ContainerAction::Restart)}
+            {action(ContainerAction::Pause)}
+            {action(ContainerAction::Unpause)}
+            {action(ContainerAction::Rename)}
+            <MenuRule />
+            {action(ContainerAction::Kill)}
+            {action(ContainerAction::Remove)}
+        </Menu>
+    }
+    .into_any()
+}
