@@ -20,6 +20,7 @@ use tower_sessions::{
     Expiry, Session, SessionManagerLayer,
     cookie::SameSite,
     session::{self, Id},
+    session_store,
 };
 
 pub use super::session_rows::SessionRows;
@@ -304,7 +305,10 @@ pub(super) fn key(id: Id) -> SessionKey {
 }
 
 fn failed(error: session::Error) -> Error {
-    Error::Internal(error.to_string())
+    match error {
+        session::Error::Store(session_store::Error::Backend(text)) => StoreError::Session(text).into(),
+        error => Error::Internal(error.to_string()),
+    }
 }
 
 #[cfg(test)]

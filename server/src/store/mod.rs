@@ -80,6 +80,9 @@ pub enum StoreError {
         /// What the database said.
         source: sqlx::Error,
     },
+    /// A session could not be read or written. The cookie layer passes causes on as text only.
+    #[error("{0}")]
+    Session(String),
     /// A row holds what no console of this version writes.
     #[error("the database holds an unknown {what}: {value:?}")]
     Unknown {
