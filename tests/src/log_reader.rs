@@ -23,6 +23,8 @@ pub struct LogReader {
     pub cursor: LogCursor,
     /// Lines left out because this reader was slow.
     pub skipped: u64,
+    /// Where lines were left out: after how many lines, and the cursor to load them from.
+    pub gaps: Vec<(usize, LogCursor)>,
     /// Whether the console said that no more will come.
     pub ended: bool,
     taken: u64,
@@ -42,7 +44,7 @@ impl LogReader {
         let to = Topic::Logs { environment: local(), container: container.clone(), query, after };
         socket.subscribe(SUBSCRIPTION, to).await;
         let cursor = after.unwrap_or_default();
-        Self { socket, lines: Vec::new(), cursor, skipped: 0, ended: false, taken: 0, takes: true }
+        Self { socket, lines: Vec::new(), cursor, skipped: 0, gaps: Vec::new(), ended: false, taken: 0, takes: true }
     }
 
     /// Takes in one arrival.
@@ -53,7 +55,10 @@ impl LogReader {
         match self.socket.next_within(PATIENCE * 3).await.expect("something of the log in time") {
             Arrival::Logs(batch, bytes) => {
                 assert_eq!(batch.subscription, SUBSCRIPTION);
-                self.skipped += batch.skipped;
+                if batch.skipped > 0 {
+                    self.skipped += batch.skipped;
+                    self.gaps.push((self.lines.len(), batch.gap_from));
+                }
                 self.cursor = batch.cursor;
                 self.lines.extend(batch.lines);
                 self.taken += bytes;

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use longshore_tests::{
-    Answer, Console, ConsoleOptions, FakeEngine, Proxy, TestEngine,
+    Answer, Console, ConsoleOptions, FakeEngine, LiveSocket, Proxy, TestEngine,
     console::local,
     eventually, eventually_within, fake_engine,
 };
@@ -20,6 +20,14 @@ use crate::support::{Watcher, act, list, on, row, shown};
 
 /// The issue promises a second or two.
 const SHOWN_WITHIN: Duration = Duration::from_secs(2);
+
+/// Somebody looks at the environment, as every page does: that is when the console asks the engine often.
+async fn looking(console: &Console) -> LiveSocket {
+    let mut socket = LiveSocket::open(&console.admin().await).await;
+    socket.subscribe(1, Topic::Environment { environment: local() }).await;
+    socket.event(1, "the state at first", |event| matches!(event, Event::Environment { .. }).then_some(())).await;
+    socket
+}
 
 async fn unreachable_within(console: &Console, limit: Duration) -> UnreachableReason {
     eventually_within(limit, "the engine is shown as unreachable", async || match console.status().await {
@@ -40,6 +48,7 @@ async fn an_engine_that_hangs_is_shown_and_heals() {
     let admin = console.admin().await;
     let container = engine.idle("hangs");
     shown(&console, &container, ContainerState::Running).await;
+    let _looking = looking(&console).await;
 
     proxy.pause();
     let reason = unreachable_within(&console, SHOWN_WITHIN).await;
@@ -67,9 +76,7 @@ async fn open_pages_hear_of_it_too() {
     let engine = TestEngine::from_env();
     let proxy = Proxy::start(&engine.socket());
     let console = Console::connected(ConsoleOptions::before(&proxy.host())).await;
-    let mut socket = longshore_tests::LiveSocket::open(&console.admin().await).await;
-    socket.subscribe(1, Topic::Environment { environment: local() }).await;
-    socket.event(1, "the state at first", |event| matches!(event, Event::Environment { .. }).then_some(())).await;
+    let mut socket = looking(&console).await;
     let status = |event| match event {
         Event::Environment { environment } => Some(environment.status),
         _ => None,
@@ -201,7 +208,8 @@ async fn a_reply_that_breaks_off_or_is_no_json_is_a_clear_error() {
     ];
     for answer in answers {
         fake.answer(&path, answer.clone());
-        let refusal = act(&admin, inspect(), Empty {}).await.map(drop).unwrap_err();
+        let refused = act(&admin, inspect(), Empty {}).await.map(drop);
+        let refusal = refused.err().unwrap_or_else(|| panic!("{answer:?} was taken for a container"));
         assert!((500..=504).contains(&refusal.status), "{answer:?}: {refusal}");
         assert_ne!(refusal.error.code, ErrorCode::Internal, "{answer:?}: {refusal}");
     }

@@ -211,9 +211,18 @@ async fn a_gap_can_be_filled_from_where_it_begins() {
     let (container, mut slow, mut quick) = flood(&console, &client).await;
     container.exec(&["touch", "/tmp/go"]);
     quick.until("all of it", |reader| reader.ended).await;
-    slow.until_quiet(Duration::from_millis(500)).await;
-    let had = slow.lines.len();
-    let mut filler = LogReader::after(&client, &container.container_id(), LogQuery::default(), Some(slow.cursor)).await;
-    filler.until("the next line", |reader| !reader.lines.is_empty()).await;
-    assert!(filler.texts()[0].starts_with(&format!("{had} ")), "{:?} after {had}", &filler.texts()[0][..20]);
+    slow.takes = true;
+    slow.take().await;
+    slow.until("a gap", |reader| !reader.gaps.is_empty()).await;
+    let (at, from) = slow.gaps[0];
+    let number = |line: &shared::logs::LogLine| {
+        let text = String::from_utf8_lossy(&line.text).into_owned();
+        text.split(' ').next().and_then(|number| number.parse::<usize>().ok()).unwrap()
+    };
+    assert_eq!(number(&slow.lines[at - 1]), at - 1, "whole up to the gap");
+    let behind = number(&slow.lines[at]);
+    let mut filler = LogReader::after(&client, &container.container_id(), LogQuery::default(), Some(from)).await;
+    filler.until("what was left out", |reader| reader.lines.last().is_some_and(|last| number(last) >= behind)).await;
+    let filled: Vec<_> = filler.lines.iter().map(number).take_while(|number| *number < behind).collect();
+    assert_eq!(filled, (at..behind).collect::<Vec<_>>());
 }

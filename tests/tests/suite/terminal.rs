@@ -265,7 +265,7 @@ async fn attach_without_a_terminal_shows_both_outputs_and_leaves_it_running() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn signing_out_closes_the_terminal_and_ends_its_process() {
+async fn signing_out_closes_the_terminal() {
     let engine = TestEngine::from_env();
     let console = Console::of(&engine).await;
     let container = running(&console, "signout").await;
@@ -275,10 +275,6 @@ async fn signing_out_closes_the_terminal_and_ends_its_process() {
     assert!(container.exec(&["ps"]).contains("sleep 4321"));
     act(&client, SignOut {}, Empty {}).await.unwrap();
     terminal.closed_within(Duration::from_secs(2)).await;
-    eventually("the program has ended with its terminal", async || {
-        (!container.exec(&["ps"]).contains("sleep 4321")).then_some(())
-    })
-    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
