@@ -58,8 +58,8 @@ pub(crate) fn exit_advice(i18n: I18n, cause: ExitCause) -> Option<String> {
     })
 }
 
-/// A sentence as it stands behind a colon.
-fn lower_first(sentence: &str) -> String {
+/// A sentence as it stands behind a colon or a comma.
+pub(crate) fn lower_first(sentence: &str) -> String {
     let mut letters = sentence.chars();
     letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }

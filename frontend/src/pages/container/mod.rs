@@ -18,6 +18,7 @@ use crate::{
         containers_store::{ContainersStore, ListStatus},
         engine_status::EngineNotice,
         error_text::{error_text, role_name},
+        log_view::LogView,
         shell::{Crumb, use_breadcrumb},
     },
     i18n::{t, t_string, use_i18n},
@@ -124,7 +125,8 @@ fn Present(subject: Subject, tab: Memo<Tab>) -> impl IntoView {
                         <div class="with-panel">
                             <div class="tab-body">
                                 {match tab {
-                                    Tab::Inspect | Tab::Overview | Tab::Logs | Tab::Terminal => {
+                                    Tab::Logs => view! { <LogsTab subject /> }.into_any(),
+                                    Tab::Overview | Tab::Terminal | Tab::Inspect => {
                                         view! { <InspectTab subject /> }.into_any()
                                     }
                                 }}
@@ -136,6 +138,21 @@ fn Present(subject: Subject, tab: Memo<Tab>) -> impl IntoView {
                 }
             }}
         </div>
+    }
+}
+
+/// The log; begun anew when the page turns to another container.
+#[component]
+fn LogsTab(subject: Subject) -> impl IntoView {
+    let first = Memo::new(move |_| subject.id());
+    move || {
+        first.track();
+        let row = untrack(|| subject.row.get())?;
+        let container = Signal::derive(move || {
+            subject.row.with(|now| now.as_deref().cloned()).unwrap_or_else(|| (*row).clone())
+        });
+        let environment = subject.environment.get();
+        Some(view! { <LogView environment container /> })
     }
 }
 

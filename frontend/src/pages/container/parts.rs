@@ -2,13 +2,11 @@
 
 use leptos::prelude::*;
 use shared::{
-    Permission,
     containers::{ContainerDetails, ContainerInspect, EnvVar, Mount},
 };
 
 use crate::{
     i18n::{I18n, t, t_count, t_string, use_i18n},
-    session::use_session,
     ui::{
         button::{Button, Size, Variant},
         copy::CopyButton,
@@ -152,6 +150,23 @@ pub(super) fn restart_text(i18n: I18n, details: &ContainerDetails) -> Option<Str
     })
 }
 
+/// The line below a view: the command that tells the same.
+#[component]
+pub(super) fn CommandFoot(
+    /// The command.
+    command: Signal<String>,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <ul class="status-line">
+            <li class="push">
+                <code>{command}</code>
+                <CopyButton text=command label=move || Some(t_string!(i18n, common.copy_command)) />
+            </li>
+        </ul>
+    }
+}
+
 /// Whether the environment's values are shown.
 #[derive(Clone, Copy)]
 pub(super) struct EnvShown(pub(super) RwSignal<bool>);
@@ -195,12 +210,11 @@ pub(super) fn EnvList(
     shown: EnvShown,
 ) -> impl IntoView {
     let i18n = use_i18n();
-    let session = use_session();
     let env = inspect.details.env;
     if env.is_empty() {
         return view! { <p class="faint">{t!(i18n, container.env.none)}</p> }.into_any();
     }
-    let masked = inspect.masked || !session.may(Permission::ContainerExec);
+    let masked = inspect.masked;
     view! {
         <dl class="env-list">
             {env

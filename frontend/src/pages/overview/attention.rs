@@ -45,7 +45,7 @@ pub(super) fn Attention(
     let count = move || all().len() + warnings.with(Vec::len);
     let nothing = move || troubles.with(Option::is_some) && count() == 0;
     view! {
-        <section class="card" data-main="" aria-labelledby="attention-title">
+        <section class="card" data-span="8" aria-labelledby="attention-title">
             <div class="card-head">
                 <h2 id="attention-title">{t!(i18n, overview.attention.title)}</h2>
                 <Show when=move || { count() > 0 }>

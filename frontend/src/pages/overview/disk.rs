@@ -43,7 +43,7 @@ pub(super) fn DiskCard(
     });
 
     view! {
-        <section class="card" data-main="" aria-labelledby="disk-title" aria-busy=move || usage.pending().get().to_string()>
+        <section class="card" data-span="8" aria-labelledby="disk-title" aria-busy=move || usage.pending().get().to_string()>
             <div class="card-head">
                 <h2 id="disk-title">{t!(i18n, overview.disk.title)}</h2>
                 <span class="card-count">

@@ -24,7 +24,7 @@ pub(super) fn EngineCard(
 ) -> impl IntoView {
     let i18n = use_i18n();
     view! {
-        <section class="card" data-beside="" aria-labelledby="engine-title">
+        <section class="card" data-span="4" data-tall="" aria-labelledby="engine-title">
             <div class="card-head">
                 <h2 id="engine-title">{t!(i18n, overview.engine.title)}</h2>
             </div>

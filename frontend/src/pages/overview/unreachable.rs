@@ -27,7 +27,7 @@ pub(super) fn Unreachable(
 ) -> impl IntoView {
     let i18n = use_i18n();
     view! {
-        <section class="notice" data-tone="danger" data-main="" role="alert" aria-labelledby="unreachable-title">
+        <section class="notice" data-tone="danger" role="alert" aria-labelledby="unreachable-title">
             <IconView icon=Icon::PlugOff />
             <div>
                 <strong id="unreachable-title">{move || advice(i18n, reason).0}</strong>

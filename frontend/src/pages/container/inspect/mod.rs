@@ -8,7 +8,7 @@ use std::{collections::HashSet, sync::Arc};
 
 use leptos::prelude::*;
 
-use super::subject::Subject;
+use super::{parts::CommandFoot, subject::Subject};
 use crate::{
     components::error_text::error_text,
     i18n::{t, t_count, t_string, use_i18n},
@@ -16,7 +16,7 @@ use crate::{
     ui::{
         badge::Tone,
         button::{Button, IconButton},
-        copy::{CommandLine, CopyButton},
+        copy::CopyButton,
         download::save_text,
         icon::{Icon, IconView},
         notice::Notice,
@@ -119,9 +119,7 @@ pub(super) fn InspectTab(
                     {t!(i18n, inspect.masked)}
                 </p>
             </Show>
-            <div class="status-line">
-                <CommandLine command=Signal::derive(command) />
-            </div>
+            <CommandFoot command=Signal::derive(command) />
         </section>
     }
 }

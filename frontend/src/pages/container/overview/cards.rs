@@ -13,7 +13,7 @@ use super::super::{
     subject::Subject,
 };
 use crate::{
-    components::exit_text::exit_text,
+    components::exit_text::{exit_text, lower_first},
     i18n::{I18n, t, t_string, use_i18n},
     ui::{
         clock::Ago,
@@ -100,7 +100,7 @@ pub(super) fn LifeCard(inspect: ContainerInspect) -> impl IntoView {
     let exit = move || {
         let code = code?;
         let cause = exit_text(i18n, exit_cause(code, details.out_of_memory), details.memory_limit);
-        Some(t_string!(i18n, container.exit.value, code = code.to_string(), cause = cause))
+        Some(t_string!(i18n, container.exit.value, code = code.to_string(), cause = lower_first(&cause)))
     };
     let more = move || -> Vec<Fact> {
         let auto = policy.auto_remove.then(|| t_string!(i18n, container.yes));

@@ -7,12 +7,15 @@ mod trouble;
 use leptos::prelude::*;
 use shared::{Permission, containers::ContainerInspect};
 
-use super::{parts::EnvShown, subject::Subject};
+use super::{
+    parts::{CommandFoot, EnvShown},
+    subject::Subject,
+};
 use crate::{
     components::error_text::{error_text, why_not},
     i18n::{t, use_i18n},
     session::use_session,
-    ui::{badge::Tone, button::Button, copy::CommandLine, notice::Notice, progress::Busy},
+    ui::{badge::Tone, button::Button, notice::Notice, progress::Busy},
 };
 use cards::{
     EnvCard, HealthCard, LabelsCard, LifeCard, LimitsCard, MountsCard, NetworksCard, PortsCard, ProcessCard,
@@ -76,10 +79,8 @@ pub(super) fn OverviewTab(
                 <PortsCard subject />
                 {move || subject.details.value().map(|inspect| view! { <Cards inspect shown /> })}
             </div>
-            <div class="tab-foot">
-                <CommandLine command=Signal::derive(command) />
-            </div>
         </div>
+        <CommandFoot command=Signal::derive(command) />
     }
 }
 
