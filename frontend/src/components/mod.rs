@@ -7,6 +7,7 @@ pub(crate) mod error_text;
 pub(crate) mod exit_text;
 pub(crate) mod language;
 pub(crate) mod palette;
+pub(crate) mod log_view;
 pub(crate) mod palette_open;
 pub(crate) mod reading;
 pub(crate) mod shell;
