@@ -86,10 +86,6 @@ fn rows(i18n: I18n, facts: &EngineFacts) -> Vec<(String, String)> {
     );
     add(t_string!(i18n, overview.engine.swarm), facts.swarm.as_deref().map(|state| swarm(i18n, state)));
     add(t_string!(i18n, overview.engine.runtimes), list(facts.runtimes.iter().cloned()));
-    add(
-        t_string!(i18n, overview.engine.images),
-        facts.images.map(|count| format::count(i18n, u64::from(count))),
-    );
     rows
 }
 

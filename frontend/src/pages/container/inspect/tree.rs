@@ -13,6 +13,7 @@ use super::{
 use crate::{
     i18n::{I18n, t, t_count, t_string, use_i18n},
     ui::{
+        button::{IconButton, Size},
         copy::{CopyButton, copy_text},
         empty_state::EmptyState,
         icon::{Icon, IconView},
@@ -183,7 +184,7 @@ pub(super) fn Tree(
                 >
                     {node(index)
                         .map(|node| {
-                            view! { <TreeRow subject index node active open filtered=Signal::derive(is_filtered) /> }
+                            view! { <TreeRow subject index node active open filtered=Signal::derive(is_filtered) copy /> }
                         })}
                 </For>
                 {move || spacer(rows.with(Vec::len).saturating_sub(window.get().1))}
@@ -200,6 +201,7 @@ fn TreeRow(
     active: RwSignal<Option<usize>>,
     open: Open,
     filtered: Signal<bool>,
+    copy: impl Fn(String, bool) + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let is_active = move || active.get() == Some(index);
@@ -252,7 +254,7 @@ fn TreeRow(
                 {move || value_word(i18n, &shown)}
             </span>
             <Show when=is_active>
-                <RowTools subject node=node.clone() />
+                <RowTools subject node=node.clone() copy />
             </Show>
         </div>
     }
@@ -260,16 +262,19 @@ fn TreeRow(
 
 /// The copy buttons of the row under the pointer or the keyboard's mark.
 #[component]
-fn RowTools(subject: Subject, node: Node) -> impl IntoView {
+fn RowTools(subject: Subject, node: Node, copy: impl Fn(String, bool) + 'static) -> impl IntoView {
     let i18n = use_i18n();
     let path = node.path.clone();
     let value = Signal::derive(move || value_text(subject, &node));
     view! {
         <span class="inspect-tools" on:click=move |event| event.stop_propagation()>
             <CopyButton text=value label=move || Some(t_string!(i18n, inspect.copy_value_key)) />
-            <span class="inspect-path">
-                <CopyButton text=path label=move || Some(t_string!(i18n, inspect.copy_path_key)) />
-            </span>
+            <IconButton
+                label=t!(i18n, inspect.copy_path_key)
+                icon=Icon::Link
+                size=Size::Small
+                on_press=move || copy(path.clone(), true)
+            />
         </span>
     }
 }
