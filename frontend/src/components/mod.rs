@@ -11,4 +11,5 @@ pub(crate) mod log_view;
 pub(crate) mod palette_open;
 pub(crate) mod reading;
 pub(crate) mod shell;
+pub(crate) mod terminal;
 pub(crate) mod theme;

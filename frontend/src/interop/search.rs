@@ -91,6 +91,9 @@ pub(crate) fn check(pattern: &str, flags: &str) -> Result<(), String> {
         .map_err(|_| String::new())?;
     match Reflect::construct(&constructor, &arguments) {
         Ok(_) => Ok(()),
-        Err(error) => Err(error.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message())).unwrap_or_default()),
+        Err(error) => Err(error
+            .dyn_ref::<js_sys::Error>()
+            .map(|error| String::from(error.message()))
+            .unwrap_or_default()),
     }
 }

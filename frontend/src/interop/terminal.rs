@@ -104,7 +104,8 @@ impl Terminal {
         let module: Module = modules::module("terminal").await?.unchecked_into();
         let Handlers { input, resized, drawn, found, find } = handlers;
         let input = Closure::<dyn Fn(Uint8Array)>::new(move |bytes: Uint8Array| input(bytes.to_vec()));
-        let resized = Closure::<dyn Fn(u32, u32)>::new(move |columns, rows| resized(short(columns), short(rows)));
+        let resized =
+            Closure::<dyn Fn(u32, u32)>::new(move |columns, rows| resized(short(columns), short(rows)));
         let drawn = Closure::<dyn Fn(f64)>::new(move |bytes: f64| drawn(bytes as u64));
         let found = Closure::<dyn Fn(i32, i32)>::new(move |index, count| {
             found(u32::try_from(index).ok(), u32::try_from(count).unwrap_or_default());
@@ -123,7 +124,8 @@ impl Terminal {
         ]);
         let words = object(&[("link", &JsValue::from_str(link_question))]);
         let handle = module.create_terminal(host, &js_handlers, &js_options, &words);
-        let closures = Closures { _input: input, _resized: resized, _drawn: drawn, _found: found, _find: find };
+        let closures =
+            Closures { _input: input, _resized: resized, _drawn: drawn, _found: found, _find: find };
         Ok(Self { handle, _closures: closures })
     }
 

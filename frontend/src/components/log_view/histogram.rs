@@ -42,7 +42,8 @@ pub(super) fn Histogram(parts: Parts) -> impl IntoView {
         }
     });
     let go = move |event: MouseEvent| {
-        let Some(element) = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+        let Some(element) =
+            event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok())
         else {
             return;
         };
@@ -90,23 +91,25 @@ fn bars(times: &Times) -> impl IntoView + use<> {
         .bars()
         .flat_map(|(index, counts)| {
             let mut top = HEIGHT;
-            [("bar-info", counts.plain), ("bar-warn", counts.warn), ("bar-error", counts.error)].map(|(class, count)| {
-                // A single error among thousands of lines still is to be seen.
-                let least = if count > 0 { 1.0 } else { 0.0 };
-                let height = (f64::from(count) / most * (HEIGHT - 4.0)).max(least);
-                top -= height;
-                (count > 0).then(|| {
-                    view! {
-                        <rect
-                            class=class
-                            x=(index as f64 * STEP).to_string()
-                            y=format!("{top:.1}")
-                            width="3.6"
-                            height=format!("{height:.1}")
-                        />
-                    }
-                })
-            })
+            [("bar-info", counts.plain), ("bar-warn", counts.warn), ("bar-error", counts.error)].map(
+                |(class, count)| {
+                    // A single error among thousands of lines still is to be seen.
+                    let least = if count > 0 { 1.0 } else { 0.0 };
+                    let height = (f64::from(count) / most * (HEIGHT - 4.0)).max(least);
+                    top -= height;
+                    (count > 0).then(|| {
+                        view! {
+                            <rect
+                                class=class
+                                x=(index as f64 * STEP).to_string()
+                                y=format!("{top:.1}")
+                                width="3.6"
+                                height=format!("{height:.1}")
+                            />
+                        }
+                    })
+                },
+            )
         })
         .collect();
     let frame = times.window().map(|(from, to)| {

@@ -304,7 +304,11 @@ impl Log {
         };
         if let Some(place) = moved {
             let mut model = self.model.borrow_mut();
-            if place.at_end { model.follow() } else { model.look_at(place.top) }
+            if place.at_end {
+                model.follow()
+            } else {
+                model.look_at(place.top)
+            }
             drop(model);
             self.schedule();
         }

@@ -58,7 +58,8 @@ impl Looking {
     /// Begins another search; says at once if the expression is none.
     pub(super) fn begin(&self, search: Search) -> Option<SearchTrouble> {
         self.forget();
-        let checked = if search.text.is_empty() { Ok(()) } else { search::check(&search.pattern(), search.flags()) };
+        let checked =
+            if search.text.is_empty() { Ok(()) } else { search::check(&search.pattern(), search.flags()) };
         self.active.set(!search.text.is_empty() && checked.is_ok());
         *self.search.borrow_mut() = search;
         checked.err().map(SearchTrouble::Invalid)
@@ -255,7 +256,10 @@ impl Looking {
         for (sequence, count) in rows {
             let mut texts = vec![Vec::new(); *count];
             while let Some([line, begin, end]) = triples.peek() {
-                let Some(text) = (*line as usize).checked_sub(first).and_then(|index| texts.get_mut(index)) else { break };
+                let Some(text) = (*line as usize).checked_sub(first).and_then(|index| texts.get_mut(index))
+                else {
+                    break;
+                };
                 text.push((*begin, *end));
                 triples.next();
             }

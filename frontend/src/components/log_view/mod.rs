@@ -151,7 +151,9 @@ fn Lines(parts: Parts, name: Signal<String>) -> impl IntoView {
     let before = NodeRef::<html::Div>::new();
     let after = NodeRef::<html::Div>::new();
     Effect::new(move || {
-        let (Some(view), Some(before), Some(after)) = (view_ref.get(), before.get(), after.get()) else { return };
+        let (Some(view), Some(before), Some(after)) = (view_ref.get(), before.get(), after.get()) else {
+            return;
+        };
         observe_size(parts, &view);
         let painter = Painter::new(i18n, view.into(), before.into(), after.into());
         parts.with(|log| {
@@ -209,7 +211,9 @@ fn pressed(parts: Parts, event: &ev::MouseEvent) {
     let Some(target) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return };
     let Ok(Some(button)) = target.closest("[data-do]") else { return };
     let row = button.closest("[data-sequence]").ok().flatten();
-    let Some(sequence) = row.and_then(|row| row.get_attribute("data-sequence")?.parse::<u64>().ok()) else { return };
+    let Some(sequence) = row.and_then(|row| row.get_attribute("data-sequence")?.parse::<u64>().ok()) else {
+        return;
+    };
     match button.get_attribute("data-do").as_deref() {
         Some("toggle") => {
             parts.act(|log| log.toggle(sequence));
@@ -278,7 +282,8 @@ fn Empty(parts: Parts) -> impl IntoView {
     let figures = parts.shown.figures;
     let has_rows = Memo::new(move |_| figures.with(|figures| figures.shown > 0));
     let has_lines = Memo::new(move |_| figures.with(|figures| figures.lines > 0));
-    move || match (parts.shown.phase.get(), has_rows.get(), has_lines.get()) {
+    move || {
+        match (parts.shown.phase.get(), has_rows.get(), has_lines.get()) {
         (Phase::Failed(error), _, _) => {
             let text = move || {
                 if feed::cannot_be_read(&error) {
@@ -312,5 +317,6 @@ fn Empty(parts: Parts) -> impl IntoView {
             view! { <EmptyState icon=Icon::Logs title=t!(i18n, logs.empty.none) text=t!(i18n, logs.empty.none_text) /> }
                 .into_any()
         }
+    }
     }
 }

@@ -334,7 +334,9 @@ impl Model {
 
     /// Goes to the next hit, or to the one before; around the ends. `height` is the view's.
     pub(super) fn step(&mut self, forward: bool, height: f64) {
-        let from = self.current.or_else(|| self.seen(height).map(|(first, last)| if forward { first } else { last }));
+        let from = self
+            .current
+            .or_else(|| self.seen(height).map(|(first, last)| if forward { first } else { last }));
         let from = from.unwrap_or_default();
         let had = self.current.is_some();
         let shown = |sequence: &&u64| {

@@ -43,7 +43,8 @@ pub(super) fn view(i18n: I18n, entry: &Entry, row: Row<'_>) -> AnyView {
 
 fn line_view(i18n: I18n, sequence: u64, line: &Line, row: Row<'_>) -> impl IntoView + use<> {
     let drawn = pieces::draw(line, row.open);
-    let places = |index: usize| row.places.and_then(|places| places.get(index)).map_or(&[][..], Vec::as_slice);
+    let places =
+        |index: usize| row.places.and_then(|places| places.get(index)).map_or(&[][..], Vec::as_slice);
     let hidden = drawn.hidden;
     let message = pieces::mark(drawn.message, places(0));
     let fields = drawn.fields;
@@ -228,9 +229,7 @@ fn gap_view(i18n: I18n, sequence: u64, gap: &Gap) -> impl IntoView + use<> {
 
 fn mark_view(i18n: I18n, mark: &Mark) -> impl IntoView + use<> {
     let (icon, title, note) = match mark {
-        Mark::Started(at) => {
-            (Icon::Play, t_string!(i18n, logs.mark.started), format::time_exact(i18n, *at))
-        }
+        Mark::Started(at) => (Icon::Play, t_string!(i18n, logs.mark.started), format::time_exact(i18n, *at)),
         Mark::Restarted(at) => {
             (Icon::Restart, t_string!(i18n, logs.mark.restarted), format::time_exact(i18n, *at))
         }
@@ -244,7 +243,11 @@ fn mark_view(i18n: I18n, mark: &Mark) -> impl IntoView + use<> {
         }
         Mark::Resumed { lost, back } => {
             let time = format::duration(i18n, back.0.saturating_sub(lost.0));
-            (Icon::Plug, t_string!(i18n, logs.mark.resumed), t_string!(i18n, logs.mark.resumed_note, time = time))
+            (
+                Icon::Plug,
+                t_string!(i18n, logs.mark.resumed),
+                t_string!(i18n, logs.mark.resumed_note, time = time),
+            )
         }
         Mark::Gap(_) => (Icon::Warning, String::new(), String::new()),
     };

@@ -65,7 +65,8 @@ impl FromStr for Range {
 
     fn from_str(text: &str) -> Result<Self, ()> {
         if let Some((since, until)) = text.split_once("..") {
-            let side = |side: &str| if side.is_empty() { Ok(None) } else { side.parse().map(Some).map_err(|_| ()) };
+            let side =
+                |side: &str| if side.is_empty() { Ok(None) } else { side.parse().map(Some).map_err(|_| ()) };
             return Ok(Self::Between { since: side(since)?, until: side(until)? });
         }
         if let Some(lines) = text.strip_prefix("last-") {
@@ -110,7 +111,9 @@ impl Range {
         }
         match self {
             Self::Tail(lines) => command.push_str(&format!(" --tail {lines}")),
-            Self::Minutes(minutes) if minutes % 60 == 0 => command.push_str(&format!(" --since {}h", minutes / 60)),
+            Self::Minutes(minutes) if minutes % 60 == 0 => {
+                command.push_str(&format!(" --since {}h", minutes / 60))
+            }
             Self::Minutes(minutes) => command.push_str(&format!(" --since {minutes}m")),
             Self::All => {}
             Self::Between { since, until } => {
@@ -271,7 +274,8 @@ mod tests {
     #[test]
     fn the_address_keeps_what_was_chosen() {
         let between = |since, until| Range::Between { since, until };
-        let odd = [between(Some(5), None), between(None, Some(-7)), between(Some(1), Some(2)), between(None, None)];
+        let odd =
+            [between(Some(5), None), between(None, Some(-7)), between(Some(1), Some(2)), between(None, None)];
         for range in RANGES.into_iter().chain(odd) {
             assert_eq!(range.to_string().parse(), Ok(range), "{range}");
         }

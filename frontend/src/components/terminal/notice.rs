@@ -1,0 +1,100 @@
+//! What happened to the session that is shown: a line below the screen, with the one thing to do next.
+
+use leptos::prelude::*;
+
+use super::{
+    ask::Program,
+    session::{Session, State},
+};
+use crate::{
+    components::error_text::error_text,
+    i18n::{I18n, t_string, use_i18n},
+    ui::{
+        button::Button,
+        format,
+        icon::{Icon, IconView},
+    },
+};
+
+/// The notice, if there is something to tell.
+#[component]
+pub(super) fn Notices(session: Session) -> impl IntoView {
+    let i18n = use_i18n();
+    move || {
+        let state = session.state.get();
+        let is_attached = session.ask.with_value(|ask| ask.program == Program::Attach);
+        let (title, text) = words(i18n, &state, is_attached)?;
+        let (button, icon) = match &state {
+            State::Asked => (Some(t_string!(i18n, terminal.attach_now)), Icon::Plug),
+            State::Opening | State::Running { .. } => (None, Icon::Plug),
+            State::Exited { .. } | State::Failed { .. } | State::Lost { .. } | State::NotLoaded => {
+                (Some(t_string!(i18n, terminal.again)), Icon::Restart)
+            }
+        };
+        let press = move || {
+            if session.terminal().is_none() {
+                // Only a new page can load what could not be loaded.
+                let _ = window().location().reload();
+                return;
+            }
+            let notice = untrack(|| t_string!(i18n, terminal.new_session));
+            session.again(&notice);
+        };
+        Some(view! {
+            <div class="terminal-notice" role="status">
+                {if state == State::Opening {
+                    view! { <span class="spinner"></span> }.into_any()
+                } else {
+                    view! { <IconView icon=Icon::Warning small=true /> }.into_any()
+                }}
+                <strong>{title}</strong>
+                <span>{text}</span>
+                {button
+                    .map(|label| {
+                        view! {
+                            <span class="cluster">
+                                <Button label=Signal::stored(label) icon=icon on_press=press />
+                            </span>
+                        }
+                    })}
+            </div>
+        })
+    }
+}
+
+fn words(i18n: I18n, state: &State, is_attached: bool) -> Option<(String, String)> {
+    Some(match state {
+        State::Running { .. } if is_attached => {
+            (t_string!(i18n, terminal.attached_now), t_string!(i18n, terminal.attached_text))
+        }
+        State::Running { .. } => return None,
+        State::Opening => (t_string!(i18n, terminal.opening), String::new()),
+        State::Asked => (t_string!(i18n, terminal.attach_title), t_string!(i18n, terminal.attach_text)),
+        State::Exited { code: Some(code) } => {
+            (t_string!(i18n, terminal.exited, code = code.to_string()), exit_words(i18n, *code))
+        }
+        State::Exited { code: None } => (t_string!(i18n, terminal.ended), String::new()),
+        State::Failed { no_shell: true, .. } => {
+            (t_string!(i18n, terminal.no_shell), t_string!(i18n, terminal.no_shell_text))
+        }
+        State::Failed { error, no_shell: false } => {
+            (t_string!(i18n, terminal.failed), error_text(i18n, error))
+        }
+        State::Lost { at } => {
+            let time = format::time(i18n, *at);
+            (t_string!(i18n, terminal.lost, time = time), t_string!(i18n, terminal.lost_text))
+        }
+        State::NotLoaded => (t_string!(i18n, terminal.not_loaded), t_string!(i18n, terminal.not_loaded_text)),
+    })
+}
+
+/// What the codes of shells and of the engine itself mean.
+fn exit_words(i18n: I18n, code: i64) -> String {
+    match code {
+        126 => t_string!(i18n, terminal.exit.not_executable),
+        127 => t_string!(i18n, terminal.exit.not_found),
+        130 => t_string!(i18n, terminal.exit.interrupted),
+        137 => t_string!(i18n, terminal.exit.killed),
+        _ => String::new(),
+    }
+}
