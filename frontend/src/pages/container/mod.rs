@@ -20,6 +20,7 @@ use crate::{
         error_text::{error_text, role_name},
         log_view::LogView,
         shell::{Crumb, use_breadcrumb},
+        terminal::TerminalView,
     },
     i18n::{t, t_string, use_i18n},
     paths,
@@ -120,6 +121,7 @@ fn Present(subject: Subject, tab: Memo<Tab>) -> impl IntoView {
             {move || match (tab.get(), allowed.get()) {
                 (Tab::Overview, _) => view! { <OverviewTab subject shown /> }.into_any(),
                 (tab, false) => view! { <Locked tab /> }.into_any(),
+                (Tab::Terminal, true) => view! { <TerminalTab subject /> }.into_any(),
                 (tab, true) => {
                     view! {
                         <div class="with-panel">
@@ -153,6 +155,21 @@ fn LogsTab(subject: Subject) -> impl IntoView {
         });
         let environment = subject.environment.get();
         Some(view! { <LogView environment container /> })
+    }
+}
+
+/// Shells in it; begun anew when the page turns to another container.
+#[component]
+fn TerminalTab(subject: Subject) -> impl IntoView {
+    let first = Memo::new(move |_| subject.id());
+    move || {
+        first.track();
+        let row = untrack(|| subject.row.get())?;
+        let container = Signal::derive(move || {
+            subject.row.with(|now| now.as_deref().cloned()).unwrap_or_else(|| (*row).clone())
+        });
+        let environment = subject.environment.get();
+        Some(view! { <TerminalView environment container /> })
     }
 }
 
