@@ -3,7 +3,7 @@
 //! Keys are checked at compile time (see `build.rs`). The language is the person's choice if they made one,
 //! else the browser's. The context of the i18n crate is not used, since it always begins with the browser's.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, reactive::graph::Observer};
 
 use crate::ui::storage;
 
@@ -46,14 +46,15 @@ impl I18n {
         Self(language)
     }
 
-    /// The language; tracked.
+    /// The language; tracked where there is something that follows. Handlers and what comes after an
+    /// `await` take it as it is.
     pub(crate) fn locale(self) -> Locale {
-        self.0.get()
+        if Observer::get().is_some() { self.0.get() } else { self.0.get_untracked() }
     }
 
-    /// The language's code, `en`; tracked.
+    /// The language's code, `en`; tracked likewise.
     pub(crate) fn code(self) -> &'static str {
-        code(self.0.get())
+        code(self.locale())
     }
 
     /// Changes the language and remembers it in this browser.

@@ -29,12 +29,14 @@ pub(crate) enum SessionState {
 #[derive(Clone, Copy)]
 pub(crate) struct SessionContext {
     state: RwSignal<SessionState>,
+    /// A session ended by itself while the page was open.
+    ended: RwSignal<bool>,
 }
 
 impl SessionContext {
     /// Asks the server who is signed in, and gives the answer to the whole page.
     pub(crate) fn provide() -> Self {
-        let session = Self { state: RwSignal::new(SessionState::Asking) };
+        let session = Self { state: RwSignal::new(SessionState::Asking), ended: RwSignal::new(false) };
         provide_context(session);
         api::on_signed_out(move || session.lost());
         session.ask();
@@ -84,6 +86,7 @@ impl SessionContext {
     /// Somebody has signed in.
     pub(crate) fn begin(self, session: Session) {
         live::start();
+        self.ended.set(false);
         self.state.set(SessionState::SignedIn(session));
     }
 
@@ -91,13 +94,20 @@ impl SessionContext {
     pub(crate) async fn sign_out(self) -> Result<(), ApiError> {
         api::call(SignOut {}, Empty {}, ()).await?;
         self.lost();
+        self.ended.set(false);
         Ok(())
+    }
+
+    /// Whether a session ended by itself while the page was open; tracked.
+    pub(crate) fn has_ended(self) -> bool {
+        self.ended.get()
     }
 
     fn lost(self) {
         live::stop();
         let was_in = self.state.with_untracked(|state| matches!(state, SessionState::SignedIn(_)));
         if was_in {
+            self.ended.set(true);
             self.state.set(SessionState::SignedOut);
         }
     }

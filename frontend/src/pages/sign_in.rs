@@ -34,7 +34,6 @@ pub(crate) fn SignInPage() -> impl IntoView {
             .filter(|back| paths::is_own(back))
             .unwrap_or_else(paths::start)
     };
-    let has_back = query.with_untracked(|query| query.get("back").is_some());
     let go = paths::use_go_instead();
     Effect::new(move || match session.state() {
         SessionState::SignedIn(_) => go(&back()),
@@ -53,7 +52,9 @@ pub(crate) fn SignInPage() -> impl IntoView {
                         <h1 id="sign-in-title">{t!(i18n, auth.sign_in)}</h1>
                         <p>{host}</p>
                     </div>
-                    {has_back.then(|| view! { <Notice title=t!(i18n, auth.session_ended) /> })}
+                    <Show when=move || session.has_ended()>
+                        <Notice title=t!(i18n, auth.session_ended) />
+                    </Show>
                     <SignInForm />
                 </div>
                 <p class="auth-note">{t!(i18n, auth.forgot)}</p>

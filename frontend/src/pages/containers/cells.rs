@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use shared::containers::{Condition, ContainerSummary, Port};
 
-use super::{figures::use_figures, list::use_list, view::Column};
+use super::{figures::{is_measured, use_figures}, list::use_list, view::Column};
 use crate::{
     components::{container_actions::use_actions, containers_store::Row},
     i18n::{I18n, t_string, use_i18n},
@@ -144,7 +144,7 @@ fn split_name(row: &ContainerSummary) -> (String, String) {
 fn FigureCell(column: Column, row: Row) -> impl IntoView {
     let i18n = use_i18n();
     let id = row.with_untracked(|row| row.id.clone());
-    let alive = Memo::new(move |_| row.with(|row| row.state.is_alive()));
+    let alive = Memo::new(move |_| row.with(|row| is_measured(row.state)));
     let Some(series) = use_figures().map(|figures| figures.of(&id)) else { return ().into_any() };
     let drawn = series.clone();
     let text = move || {
@@ -184,14 +184,40 @@ fn PortsCell(row: Row) -> impl IntoView {
     let ports = Memo::new(move |_| row.with(|row| (row.name.clone(), published(&row.ports))));
     move || {
         let (name, ports) = ports.get();
-        ports.into_iter().map(|port| view! { <PortView port=port name=name.clone() /> }).collect_view()
+        let shown = how_many_fit(&ports);
+        let more = ports.len().saturating_sub(shown);
+        let all: Vec<String> = ports.iter().map(describe).collect();
+        let more = (more > 0).then(|| view! { <span class="faint" title=all.join("\n")>{format!("+{more}")}</span> });
+        let links =
+            ports.into_iter().take(shown).map(|port| view! { <PortView port=port name=name.clone() /> }).collect_view();
+        (links, more)
     }
+}
+
+/// The cell has room for two bare numbers, or one with its address.
+fn how_many_fit(ports: &[Port]) -> usize {
+    match ports {
+        [first, second, ..] if is_open(first) && is_open(second) => 2,
+        [_, ..] => 1,
+        [] => 0,
+    }
+}
+
+/// Whether it listens on all addresses.
+fn is_open(port: &Port) -> bool {
+    port.addresses.is_empty() || port.addresses.iter().any(|address| is_any(address))
+}
+
+/// As `docker ps` writes it.
+fn describe(port: &Port) -> String {
+    let public = port.public.map(|public| public.to_string()).unwrap_or_default();
+    format!("{}:{public} → {}/{}", port.addresses.join(", "), port.private, port.protocol)
 }
 
 /// The published ports, each once.
 fn published(ports: &[Port]) -> Vec<Port> {
     let mut published: Vec<Port> = ports.iter().filter(|port| port.public.is_some()).cloned().collect();
-    published.sort_by_key(|port| port.public);
+    published.sort_by_key(|port| (port.protocol != "tcp", !is_open(port), port.public));
     published.dedup_by(|a, b| a.public == b.public && a.protocol == b.protocol && a.addresses == b.addresses);
     published
 }
@@ -221,8 +247,7 @@ fn reach(port: &Port, browser_host: &str) -> Reach {
     if port.protocol != "tcp" {
         return Reach::NotWeb;
     }
-    let anywhere = port.addresses.is_empty() || port.addresses.iter().any(|address| is_any(address));
-    let host = if anywhere {
+    let host = if is_open(port) {
         browser_host.to_owned()
     } else {
         let outer = port.addresses.iter().find(|address| !is_loopback(address));
@@ -241,9 +266,7 @@ fn reach(port: &Port, browser_host: &str) -> Reach {
 fn PortView(port: Port, name: String) -> impl IntoView {
     let i18n = use_i18n();
     let public = port.public.map(|public| public.to_string()).unwrap_or_default();
-    let limited = port.addresses.iter().find(|address| !is_any(address)).filter(|_| {
-        !port.addresses.iter().any(|address| is_any(address))
-    });
+    let limited = port.addresses.first().filter(|_| !is_open(&port));
     let prefix = limited.map(|address| view! { <span class="faint">{format!("{address}:")}</span> });
     let protocol = port.protocol.clone();
     let label = {

@@ -8,6 +8,7 @@ use std::{
 use leptos::prelude::*;
 use shared::{
     ContainerId,
+    containers::ContainerState,
     live::{Event, Sample, Topic},
 };
 
@@ -23,6 +24,11 @@ pub(super) const MOST: usize = 200;
 const GAP_MS: i64 = 10_000;
 /// Rows change quickly while somebody scrolls.
 const SETTLE: Duration = Duration::from_millis(120);
+
+/// Whether there is anything to measure: not between two restarts.
+pub(super) fn is_measured(state: ContainerState) -> bool {
+    matches!(state, ContainerState::Running | ContainerState::Paused)
+}
 
 /// The last figures of one container.
 #[derive(Clone, Debug, Default, PartialEq)]

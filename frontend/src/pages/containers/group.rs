@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use shared::{ContainerId, containers::Condition};
 
 use super::{
-    figures::use_figures,
+    figures::{is_measured, use_figures},
     list::use_list,
     row::Row,
     table::{Spacer, TableContext},
@@ -182,7 +182,7 @@ fn Sum(column: Column, ids: Signal<Vec<ContainerId>>) -> impl IntoView {
         figures.arrivals();
         let mut total: Option<u64> = None;
         for id in ids.get() {
-            if !list.store.row(&id)?.with(|row| row.state.is_alive()) {
+            if !list.store.row(&id)?.with(|row| is_measured(row.state)) {
                 continue;
             }
             let sample = figures.follows(&id).then(|| figures.latest(&id)).flatten()?;

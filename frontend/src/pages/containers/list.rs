@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use shared::{ContainerId, containers::ContainerSummary};
 
 use super::{
-    figures::Figures,
+    figures::{Figures, is_measured},
     view::{Column, Filter, Group, GroupKey, Grouping, Names, Sort, StateChip, arrange},
 };
 use crate::{
@@ -85,7 +85,7 @@ impl List {
         let rows = self.shown();
         arrange(rows, self.grouping(), sort, &|id, column| {
             let sample = figures.latest(id)?;
-            let alive = self.store.row(id)?.with_untracked(|row| row.state.is_alive());
+            let alive = self.store.row(id)?.with_untracked(|row| is_measured(row.state));
             alive.then_some(match column {
                 Column::Memory => sample.memory as f64,
                 _ => f64::from(sample.cpu_millis),

@@ -7,7 +7,7 @@ use web_sys::{Element, ResizeObserver};
 
 use super::{
     columns::{column_word, template, that_fit},
-    figures::{Figures, MOST},
+    figures::{Figures, MOST, is_measured},
     group::GroupBody,
     list::{List, use_list},
     row_menu::RowMenu,
@@ -113,7 +113,7 @@ pub(super) fn Spacer(#[prop(into)] pixels: Signal<f64>) -> impl IntoView {
 /// The running rows in sight; when sorted by figures, also those that may belong there.
 fn rows_to_follow(list: List, layout: Memo<Layout>, drawn: Memo<Window>) -> Vec<ContainerId> {
     let alive = |id: &ContainerId| {
-        list.store.row(id).is_some_and(|row| row.with(|row| row.state.is_alive()))
+        list.store.row(id).is_some_and(|row| row.with(|row| is_measured(row.state)))
     };
     let mut ids: Vec<ContainerId> =
         drawn.read().parts.iter().flat_map(|part| part.rows.iter()).filter(|id| alive(id)).cloned().collect();

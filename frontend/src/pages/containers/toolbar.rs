@@ -47,7 +47,7 @@ fn TextFilter() -> impl IntoView {
     let list = use_list();
     let input = NodeRef::<html::Input>::new();
     // What is typed shows at once; the address follows within a frame.
-    let typed = RwSignal::new(list.text());
+    let typed = RwSignal::new(untrack(|| list.text()));
     Effect::new(move || {
         let text = list.text();
         if typed.get_untracked() != text {
