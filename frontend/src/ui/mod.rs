@@ -6,6 +6,7 @@ pub(crate) mod chip;
 pub(crate) mod clock;
 pub(crate) mod copy;
 pub(crate) mod dialog;
+pub(crate) mod download;
 pub(crate) mod empty_state;
 pub(crate) mod field;
 pub(crate) mod format;

@@ -89,6 +89,30 @@ fn process_facts(i18n: I18n, inspect: &ContainerInspect) -> Vec<Fact> {
     ]
 }
 
+/// What the list knows already, for who may not see more.
+#[component]
+pub(super) fn SummaryCard(subject: Subject) -> impl IntoView {
+    let i18n = use_i18n();
+    let facts = move || {
+        subject
+            .with_row(|row| {
+                vec![
+                    (t_string!(i18n, container.process.image), Some(row.image.clone())),
+                    (t_string!(i18n, container.process.image_id), Some(short_digest(&row.image_id))),
+                    (t_string!(i18n, container.process.command), Some(row.command.clone())),
+                    (t_string!(i18n, container.networks.title), Some(row.networks.join(", "))),
+                    (t_string!(i18n, container.life.created), Some(format::date_time(i18n, row.created_at))),
+                ]
+            })
+            .unwrap_or_default()
+    };
+    view! {
+        <FactCard id="summary-title" title=t!(i18n, container.process.title)>
+            {move || view! { <Facts facts=facts() /> }}
+        </FactCard>
+    }
+}
+
 /// When it was made, started, ended, and what starts it again.
 #[component]
 pub(super) fn LifeCard(inspect: ContainerInspect) -> impl IntoView {

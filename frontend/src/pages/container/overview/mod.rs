@@ -12,13 +12,13 @@ use super::{
     subject::Subject,
 };
 use crate::{
-    components::error_text::{error_text, why_not},
+    components::error_text::error_text,
     i18n::{t, use_i18n},
     session::use_session,
     ui::{badge::Tone, button::Button, notice::Notice, progress::Busy},
 };
 use cards::{
-    EnvCard, HealthCard, LabelsCard, LifeCard, LimitsCard, MountsCard, NetworksCard, PortsCard, ProcessCard,
+    EnvCard, HealthCard, LabelsCard, LifeCard, LimitsCard, MountsCard, NetworksCard, PortsCard, ProcessCard, SummaryCard,
 };
 use security::SecurityCard;
 use trouble::Trouble;
@@ -42,11 +42,9 @@ pub(super) fn OverviewTab(
                 <Show when=move || !allowed.get()>
                     <Notice
                         title=t!(i18n, container.forbidden)
-                        text=move || {
-                            let why = why_not(i18n, session, Permission::ContainerLogs).unwrap_or_default();
-                            format!("{} {why}.", crate::i18n::t_string!(i18n, container.forbidden_details))
-                        }
+                        text=t!(i18n, container.forbidden_details)
                     />
+                    <SummaryCard subject />
                 </Show>
                 {move || {
                     subject
