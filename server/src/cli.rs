@@ -56,8 +56,9 @@ enum AdminCommand {
 #[must_use]
 pub fn main() -> ExitCode {
     let line = Line::parse();
-    let filter = tracing_subscriber::EnvFilter::try_from_env("LONGSHORE_LOG")
-        .unwrap_or_else(|_error| tracing_subscriber::EnvFilter::new("info,sqlx=warn"));
+    let filter = tracing_subscriber::EnvFilter::try_from_env("LONGSHORE_LOG").unwrap_or_else(|_error| {
+        tracing_subscriber::EnvFilter::new("info,sqlx=warn,tower_sessions_core=error")
+    });
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,

@@ -7,6 +7,7 @@
 use std::{marker::PhantomData, net::IpAddr, sync::Arc};
 
 use axum::http::HeaderMap;
+use parking_lot::Mutex;
 use shared::{
     ContainerId, ContainerRef, Endpoint, EnvironmentId, Guarded, Needs, Permission, Role, Socket,
     audit::AuditResult,
@@ -63,9 +64,35 @@ pub struct Grant<O> {
     session: Session,
     address: IpAddr,
     record: Option<AuditRecord>,
+    note: Note,
+}
+
+/// What a handler adds to its audit row: whom it made, what it changed. Never a secret.
+#[derive(Clone, Default)]
+pub(crate) struct Note(Arc<Mutex<String>>);
+
+impl Note {
+    /// The note, before the reason of a failure if there is one.
+    pub(crate) fn with(&self, reason: &str) -> String {
+        let note = self.0.lock();
+        match (note.is_empty(), reason.is_empty()) {
+            (true, _) => reason.to_owned(),
+            (false, true) => note.clone(),
+            (false, false) => format!("{note}: {reason}"),
+        }
+    }
 }
 
 impl<O: Operation> Grant<O> {
+    /// Adds to the audit row what the path does not tell: whom, or what of it. Never a secret.
+    pub fn note(&self, text: impl Into<String>) {
+        *self.note.0.lock() = text.into();
+    }
+
+    pub(crate) fn notes(&self) -> Note {
+        self.note.clone()
+    }
+
     /// Who acts.
     #[must_use]
     pub fn actor(&self) -> &Actor {
@@ -184,7 +211,15 @@ async fn decide<O: Operation>(
             } else {
                 None
             };
-            Ok(Grant { actor, operation, resolved, session: asked.session, address: asked.address, record })
+            Ok(Grant {
+                actor,
+                operation,
+                resolved,
+                session: asked.session,
+                address: asked.address,
+                record,
+                note: Note::default(),
+            })
         }
         Err(error) => {
             if effect == Effect::Mutates || matches!(error, Error::Forbidden { .. }) {

@@ -89,6 +89,7 @@ async fn kill(_: App, grant: Grant<KillContainer>, options: KillOptions, (): ())
     if signal.is_some_and(|signal| !is_signal(signal)) {
         return Err(Error::invalid("signal", "a signal is a name such as SIGHUP, or a number"));
     }
+    grant.note(signal.unwrap_or("SIGKILL"));
     let engine = ready(&grant, ContainerAction::Kill).await?;
     settle(&grant, engine.kill_container(&grant, signal).await).await
 }
@@ -97,11 +98,15 @@ async fn rename(_: App, grant: Grant<RenameContainer>, _: Empty, new: NewName) -
     if new.name.as_str().len() < 2 {
         return Err(Error::invalid("name", "a name has two characters or more"));
     }
+    grant.note(format!("to {}", new.name));
     let engine = ready(&grant, ContainerAction::Rename).await?;
     settle(&grant, engine.rename_container(&grant, &new.name).await).await
 }
 
 async fn remove(_: App, grant: Grant<RemoveContainer>, options: RemoveOptions, (): ()) -> Result<(), Error> {
+    if options.volumes {
+        grant.note("with its anonymous volumes");
+    }
     let engine = ready(&grant, ContainerAction::Remove).await?;
     settle(&grant, engine.remove_container(&grant, options).await).await
 }

@@ -26,8 +26,9 @@ async fn list(app: App, _grant: Grant<ListUsers>, _: Empty, (): ()) -> Result<Ve
     Ok(app.store.list_users().await?)
 }
 
-async fn create(app: App, _grant: Grant<CreateUser>, _: Empty, new: NewUser) -> Result<User, Error> {
+async fn create(app: App, grant: Grant<CreateUser>, _: Empty, new: NewUser) -> Result<User, Error> {
     check_user_name(&new.name)?;
+    grant.note(format!("{} as {}", new.name, new.role.as_str()));
     check_new_password(&new.password, &new.name)?;
     let hash = app.hasher.hash(&new.password).await?;
     let row = NewUserRow { name: &new.name, role: new.role, password_hash: &hash, at: app.audit.now() };
@@ -37,6 +38,7 @@ async fn create(app: App, _grant: Grant<CreateUser>, _: Empty, new: NewUser) -> 
 
 async fn update(app: App, grant: Grant<UpdateUser>, _: Empty, change: UserChange) -> Result<User, Error> {
     let id = grant.target().user;
+    grant.note(what_changes(&change));
     let hash = match &change.password {
         Some(password) => {
             let name = app.store.user_name(id).await?.ok_or(Error::NotFound("user"))?;
@@ -62,4 +64,14 @@ async fn update(app: App, grant: Grant<UpdateUser>, _: Empty, change: UserChange
             "this is the last administrator who can sign in; make another one first".to_owned(),
         )),
     }
+}
+
+/// For the audit: what is changed, and never the password itself.
+fn what_changes(change: &UserChange) -> String {
+    let parts = [
+        change.role.map(|role| format!("role {}", role.as_str())),
+        change.disabled.map(|disabled| if disabled { "disabled" } else { "enabled" }.to_owned()),
+        change.password.as_ref().map(|_| "another password".to_owned()),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }

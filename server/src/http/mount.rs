@@ -164,14 +164,7 @@ impl Api {
             async move {
                 let (parts, body) = request.into_parts();
                 let id = request_id(&parts);
-                // What may change something is not stopped halfway by a browser that went away.
-                let work = guarded::<E>(app, handler, parts, body);
-                let outcome = if E::METHOD.mutates() {
-                    tokio::spawn(work).await.unwrap_or_else(|error| Err(Error::Internal(error.to_string())))
-                } else {
-                    work.await
-                };
-                outcome.unwrap_or_else(|error| error.into_reply(&id))
+                finish::<E>(guarded::<E>(app, handler, parts, body), &id).await
             }
         })
     }
@@ -184,7 +177,7 @@ impl Api {
             async move {
                 let (parts, body) = request.into_parts();
                 let id = request_id(&parts);
-                public::<E>(app, handler, parts, body).await.unwrap_or_else(|error| error.into_reply(&id))
+                finish::<E>(public::<E>(app, handler, parts, body), &id).await
             }
         })
     }
@@ -230,6 +223,20 @@ where
     }
 }
 
+/// Waits for a request's work. What may change something runs in a task of its own: it is not stopped
+/// halfway by a browser that went away.
+async fn finish<E: Endpoint>(
+    work: impl Future<Output = Result<Response, Error>> + Send + 'static,
+    id: &str,
+) -> Response {
+    let outcome = if E::METHOD.mutates() {
+        tokio::spawn(work).await.unwrap_or_else(|error| Err(Error::Internal(error.to_string())))
+    } else {
+        work.await
+    };
+    outcome.unwrap_or_else(|error| error.into_reply(id))
+}
+
 async fn guarded<E: Endpoint + Guarded>(
     app: App,
     handler: impl Handler<E>,
@@ -242,6 +249,7 @@ async fn guarded<E: Endpoint + Guarded>(
     }
     let mut grant = grant::grant(&app, endpoint, asked(&app, &parts)?).await?;
     let record = grant.take_record();
+    let notes = grant.notes();
     let outcome = async {
         let query = query::<E::Query>(&parts)?;
         let body = json::<E::Body>(body).await?;
@@ -249,8 +257,8 @@ async fn guarded<E: Endpoint + Guarded>(
     }
     .await;
     if let Some(record) = record {
-        let (result, detail) = grant::audit_result(outcome.as_ref().err());
-        record.finish(result, &detail).await;
+        let (result, reason) = grant::audit_result(outcome.as_ref().err());
+        record.finish(result, &notes.with(&reason)).await;
     }
     Ok(outcome?.into_reply(&parts.headers))
 }
@@ -296,6 +304,7 @@ async fn open_socket<S: Socket + Guarded>(
         }
     };
     let id = request_id(&parts);
+    let notes = grant.notes();
     Ok(upgrade.max_message_size(MESSAGE_MAX_BYTES).max_frame_size(MESSAGE_MAX_BYTES).on_upgrade(
         move |socket| async move {
             let outcome = handler.run(app, grant, query, socket).await;
@@ -303,8 +312,8 @@ async fn open_socket<S: Socket + Guarded>(
                 error.log(&id);
             }
             if let Some(record) = record {
-                let (result, detail) = grant::audit_result(outcome.as_ref().err());
-                record.finish(result, &detail).await;
+                let (result, reason) = grant::audit_result(outcome.as_ref().err());
+                record.finish(result, &notes.with(&reason)).await;
             }
         },
     ))
