@@ -1,0 +1,94 @@
+// axe finds nothing serious on any page, light and dark; the keyboard alone is enough.
+
+import { containerUrl, expect, expectAccessible, test } from './fixtures';
+import { Longshore } from './longshore';
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme });
+
+    test('no page has a serious fault', async ({ page, context, longshore, dock }) => {
+      test.slow();
+      await page.goto(longshore.url);
+      await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible();
+      await expectAccessible(page, 'sign-in');
+
+      await longshore.signIn(context.request, 'admin');
+      const container = dock.chatty('axe');
+      dock.run('axe-failed', 'busybox', 'sh', '-c', 'exit 3');
+      const pages: [string, string, RegExp][] = [
+        ['overview', `${longshore.url}/environments/local`, /Connected/],
+        ['containers', `${longshore.url}/environments/local/containers`, new RegExp(container.name)],
+        ['container', containerUrl(longshore, container), /Process/],
+        ['logs', containerUrl(longshore, container, 'logs'), /line number/],
+        ['terminal', containerUrl(longshore, container, 'terminal'), new RegExp(container.name)],
+        ['inspect', containerUrl(longshore, container, 'inspect'), /HostConfig/],
+        ['users', `${longshore.url}/users`, /admin/],
+        ['audit', `${longshore.url}/audit`, /Sign in/],
+        ['unknown page', `${longshore.url}/no/such/page`, /no such page/],
+      ];
+      for (const [name, url, text] of pages) {
+        await page.goto(url);
+        await expect(page.locator('body')).toContainText(text);
+        await expectAccessible(page, name);
+      }
+      await page.goto(`${longshore.url}/environments/local/containers`);
+      await page.keyboard.press('Control+k');
+      await expect(page.getByRole('dialog')).toBeVisible();
+      await expectAccessible(page, 'palette');
+    });
+  });
+}
+
+test('the set-up page has no serious fault', async ({ page }) => {
+  const fresh = await Longshore.start();
+  try {
+    await page.goto(fresh.url);
+    await expect(page.getByRole('button', { name: 'Create the administrator' })).toBeVisible();
+    await expectAccessible(page, 'set-up');
+  } finally {
+    await fresh.stop();
+  }
+});
+
+test('the palette goes to any page and any container by keys alone', async ({ signedIn: page, dock }) => {
+  const container = dock.idle('palette');
+  await page.keyboard.press('Control+k');
+  const input = page.getByRole('combobox', { name: 'Search or run a command' });
+  await expect(input).toBeFocused();
+  await page.keyboard.type(container.name);
+  await expect(page.getByRole('option', { name: new RegExp(container.name) }).first()).toBeVisible();
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(new RegExp(`/containers/${container.name}$`));
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('audit');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/audit$/);
+  await page.keyboard.press('Control+k');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+});
+
+test('the list can be walked by keys, and the focus is always seen', async ({ signedIn: page, longshore, dock }) => {
+  const container = dock.idle('keys');
+  await page.goto(`${longshore.url}/environments/local/containers`);
+  await expect(page.getByRole('link', { name: container.name, exact: true })).toBeVisible();
+  const names: string[] = [];
+  for (let step = 0; step < 60; step++) {
+    await page.keyboard.press('Tab');
+    const focused = await page.evaluate(() => {
+      const element = document.activeElement;
+      if (!element || element === document.body) return null;
+      const style = getComputedStyle(element);
+      const drawn = style.outlineStyle !== 'none' || style.boxShadow !== 'none';
+      return { name: element.getAttribute('aria-label') ?? element.textContent?.trim() ?? '', drawn, tag: element.tagName };
+    });
+    if (!focused) break;
+    names.push(focused.name);
+    expect(focused.drawn, `the focus on ${focused.tag} "${focused.name}" is seen`).toBe(true);
+    if (focused.name === container.name) break;
+  }
+  expect(names).toContain(container.name);
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(new RegExp(`/containers/${container.name}$`));
+});

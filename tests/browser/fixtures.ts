@@ -1,0 +1,106 @@
+// What the tests stand on: a console that is set up, a page that is signed in, and the promise that no
+// page logs an error or breaks the content policy while it is looked at.
+
+import AxeBuilder from '@axe-core/playwright';
+import { test as base, expect, type Page } from '@playwright/test';
+
+import { Container } from './engine';
+import { Longshore } from './longshore';
+
+/** Makes containers that go away with the test. */
+export class Dock {
+  private readonly made: Container[] = [];
+
+  run(label: string, ...args: string[]): Container {
+    return this.keep(Container.run(label, ...args));
+  }
+
+  create(label: string, ...args: string[]): Container {
+    return this.keep(Container.create(label, ...args));
+  }
+
+  /** A busybox that runs until it is stopped, and ends at once when told to. */
+  idle(label: string): Container {
+    return this.run(label, 'busybox', 'sh', '-c', 'trap "exit 0" TERM; while :; do sleep 3600 & wait; done');
+  }
+
+  /** A busybox that prints a line with a number five times a second. */
+  chatty(label: string): Container {
+    const script = 'trap "exit 0" TERM; i=0; while :; do i=$((i+1)); echo "line number $i"; sleep 0.2; done';
+    return this.run(label, 'busybox', 'sh', '-c', script);
+  }
+
+  private keep(container: Container): Container {
+    this.made.push(container);
+    return container;
+  }
+
+  removeAll(): void {
+    for (const container of this.made) container.remove();
+  }
+}
+
+// A refused sign-in or a container that is gone is an answer, which Chromium logs as an error.
+const ANSWERS = /Failed to load resource: the server responded with a status of (401|403|404|409|422|503)/;
+
+/** Notes what a page logs as errors, and what breaks its content policy. */
+export function watch(page: Page): string[] {
+  const troubles: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !ANSWERS.test(message.text())) troubles.push(message.text());
+  });
+  page.on('pageerror', (error) => troubles.push(error.message));
+  return troubles;
+}
+
+export const test = base.extend<{ dock: Dock; guard: void; signedIn: Page }, { longshore: Longshore }>({
+  longshore: [
+    async ({ playwright }, use) => {
+      const longshore = await Longshore.start();
+      const request = await playwright.request.newContext({ ignoreHTTPSErrors: true });
+      await longshore.setUp(request);
+      await request.dispose();
+      await use(longshore);
+      await longshore.stop();
+    },
+    { scope: 'worker' },
+  ],
+
+  dock: async ({}, use) => {
+    const dock = new Dock();
+    await use(dock);
+    dock.removeAll();
+  },
+
+  guard: [
+    async ({ page }, use) => {
+      const troubles = watch(page);
+      await use();
+      expect(troubles, 'what the page logged as errors').toEqual([]);
+    },
+    { auto: true },
+  ],
+
+  signedIn: async ({ page, context, longshore }, use) => {
+    await longshore.signIn(context.request, 'admin');
+    await page.goto(longshore.url);
+    await expect(page.getByRole('navigation', { name: 'Main' }).or(page.getByRole('main'))).not.toHaveCount(0);
+    await use(page);
+  },
+});
+
+export { expect };
+
+/** axe finds nothing serious on the page as it is. */
+export async function expectAccessible(page: Page, what: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const serious = violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join('\n    ')}`);
+  expect(serious, what).toEqual([]);
+}
+
+/** The address of a container's page. */
+export function containerUrl(longshore: Longshore, container: Container, tab = ''): string {
+  return `${longshore.url}/environments/local/containers/${container.name}${tab && `/${tab}`}`;
+}
