@@ -36,6 +36,15 @@ impl Server {
         }
     }
 
+    /// Whether it ended by itself since it was last asked, having said why.
+    fn has_ended(&mut self) -> bool {
+        let ended = self.0.as_mut().is_some_and(|child| !matches!(child.try_wait(), Ok(None)));
+        if ended {
+            self.0 = None;
+        }
+        ended
+    }
+
     fn start(&mut self, workspace: &Workspace, flags: &[String]) -> Result<()> {
         self.stop();
         let mut command = process::command(workspace.target("debug/longshore"));
@@ -72,6 +81,9 @@ pub(crate) fn dev(workspace: &Workspace, flags: &[String]) -> Result<()> {
                 Err(error @ (Error::Interrupted | Error::Need(_))) => return Err(error),
                 Err(error) => println!("• {error}; waiting for changes"),
             }
+        }
+        if server.has_ended() {
+            println!("• The server has ended; waiting for changes");
         }
         process::pause(LOOK_EVERY)?;
     }

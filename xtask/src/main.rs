@@ -67,6 +67,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         "build" => build(&workspace, platform(rest)?),
         "image" => image::image(&workspace, &mut Steps::default(), None),
         "bench" => bench::bench(&workspace, flags(rest)),
+        wasm::BIND => wasm::bind(rest),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             Ok(())

@@ -2,7 +2,7 @@
 //! optimised WebAssembly. What happens to them afterwards is in `bundle`.
 
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
 };
 
@@ -29,6 +29,9 @@ const OPTIMISE: [&str; 7] = [
     "--enable-multivalue",
 ];
 
+/// The command by which xtask calls itself to bind.
+pub(crate) const BIND: &str = "bind";
+
 /// The frontend, ready to be bundled.
 #[derive(Debug)]
 pub(crate) struct Module {
@@ -41,7 +44,14 @@ pub(crate) struct Module {
 pub(crate) fn build(workspace: &Workspace, steps: &mut Steps, kind: Kind) -> Result<Module> {
     let compiled = steps.step("Compiling the frontend to WebAssembly", || compile(workspace, kind))?;
     let folder = workspace.own(kind.choose("glue", "glue-dev"));
-    steps.step("Binding WebAssembly to JavaScript", || bind(&compiled, &folder, kind))?;
+    steps.step("Binding WebAssembly to JavaScript", || {
+        // In a process of its own, which gives the gigabyte back that it takes for a debug build.
+        let own =
+            env::current_exe().map_err(|source| Error::Start { program: "xtask".to_owned(), source })?;
+        let mut command = process::command(own);
+        command.arg(BIND).args([&compiled, &folder]).arg(kind.choose("release", "dev"));
+        process::run(&mut command, "wasm-bindgen")
+    })?;
     let bound = folder.join("longshore_bg.wasm");
     let wasm = match kind {
         Kind::Dev => fs::read(&bound).at(&bound)?,
@@ -61,7 +71,12 @@ fn compile(workspace: &Workspace, kind: Kind) -> Result<PathBuf> {
     Ok(folder.join("longshore-frontend.wasm"))
 }
 
-fn bind(compiled: &Path, folder: &Path, kind: Kind) -> Result<()> {
+/// What `xtask bind COMPILED FOLDER KIND` does; `build` alone calls it.
+pub(crate) fn bind(arguments: &[String]) -> Result<()> {
+    let [compiled, folder, kind] = arguments else {
+        return Err(Error::Usage("bind is for xtask itself".to_owned()));
+    };
+    let folder = Path::new(folder);
     if folder.exists() {
         fs::remove_dir_all(folder).at(folder)?;
     }
@@ -75,7 +90,7 @@ fn bind(compiled: &Path, folder: &Path, kind: Kind) -> Result<()> {
                 .omit_default_module_path(true)
                 .keep_debug(false)
                 .remove_producers_section(true)
-                .remove_name_section(matches!(kind, Kind::Release))
+                .remove_name_section(kind == "release")
                 .generate(folder)
         })
         .map_err(|error| Error::Build(format!("wasm-bindgen: {error:#}")))
