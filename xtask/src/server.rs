@@ -42,8 +42,7 @@ pub(crate) fn release(workspace: &Workspace, steps: &mut Steps, platform: Platfo
         Some(target) => workspace.target(target).join("release/longshore"),
     };
     let stamp = workspace.own(if target.is_some() { "server-musl.stamp" } else { "server.stamp" });
-    let sources: Vec<_> =
-        site::SOURCES.iter().chain(&["server", ".cargo"]).map(|path| workspace.path(path)).collect();
+    let sources: Vec<_> = site::SOURCES.iter().chain(&["server"]).map(|path| workspace.path(path)).collect();
     let fingerprint = fingerprint::of_sources(&sources)?;
     // Somebody may have called cargo by hand, without the site: then the binary is not the one we left.
     let whole =

@@ -35,8 +35,8 @@ impl Kind {
 }
 
 /// What the site is made from.
-pub(crate) const SOURCES: [&str; 7] =
-    ["shared", "frontend", "style", "xtask", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml"];
+pub(crate) const SOURCES: [&str; 8] =
+    ["shared", "frontend", "style", "xtask", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml", ".cargo"];
 
 /// In `dev` only: `js/dev-reload.js` reloads the page when its content changes.
 pub(crate) const BUILD_ID: &str = "build-id.txt";
