@@ -40,6 +40,7 @@ function places(expression: RegExp, lines: string[]): number[] {
   const found: number[] = [];
   lines.forEach((line, index) => {
     let left = PLACES_MAX;
+    expression.lastIndex = 0; // where matchAll begins
     for (const match of line.matchAll(expression)) {
       if (match[0].length > 0) {
         found.push(index, match.index, match.index + match[0].length);

@@ -68,11 +68,12 @@ fn speed_of(parts: Parts) -> RwSignal<u64> {
     let before = StoredValue::new(0_u64);
     let timer = Interval::new(SPEED_SECONDS * 1000, move || {
         let received = parts.shown.figures.with_untracked(|figures| figures.received);
-        let new = received.saturating_sub(before.get_value()) / u64::from(SPEED_SECONDS);
+        // What was there at the beginning did not come just now, nor did what a new range begins with.
+        let old = before.get_value();
+        let new = if old > 0 { received.saturating_sub(old) } else { 0 };
         before.set_value(received);
-        // What was there at the beginning did not come just now.
         let live = parts.shown.phase.get_untracked() == Phase::Live;
-        speed.set(if live { new } else { 0 });
+        speed.set(if live { new / u64::from(SPEED_SECONDS) } else { 0 });
     });
     StoredValue::new_local(timer);
     speed

@@ -223,7 +223,7 @@ impl Log {
             left: model.store.left(),
             counts: model.store.counts(),
             hits: model.hits(),
-            hit: model.current().map(|(_, number)| number),
+            hit: model.current_number(),
             searching: self.looking.is_busy(&model),
             received: model.received(),
             holding: model.eye() != Eye::End && model.store.is_over(),

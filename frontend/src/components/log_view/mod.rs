@@ -100,8 +100,8 @@ pub(crate) fn LogView(
     let name = move || container.with(|container| container.name.clone());
     view! {
         <section class="logs" aria-label=t!(i18n, logs.title)>
-            <Toolbar parts download />
-            <RangeBar parts />
+            <Toolbar parts />
+            <RangeBar parts download />
             <Trouble parts />
             <div class="log-place">
                 <Lines parts name=Signal::derive(name) />

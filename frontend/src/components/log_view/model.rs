@@ -145,7 +145,9 @@ impl Model {
         self.store.trim(keep);
         let first = self.store.first();
         self.rows.drop_before(first);
-        self.hits = self.hits.split_off(&first);
+        while self.hits.first().is_some_and(|hit| *hit < first) {
+            self.hits.pop_first();
+        }
         self.open.retain(|sequence| *sequence >= first);
         !self.store.is_over()
     }
@@ -326,10 +328,14 @@ impl Model {
         self.hits.len()
     }
 
-    /// The hit the person stands at, and which it is, from 1.
-    pub(super) fn current(&self) -> Option<(u64, usize)> {
-        let current = self.current?;
-        self.hits.contains(&current).then(|| (current, self.hits.range(..=current).count()))
+    /// The hit the person stands at.
+    pub(super) fn current(&self) -> Option<u64> {
+        self.current.filter(|current| self.hits.contains(current))
+    }
+
+    /// Which of the hits that is, from 1. Counts them.
+    pub(super) fn current_number(&self) -> Option<usize> {
+        Some(self.hits.range(..=self.current()?).count())
     }
 
     /// Goes to the next hit, or to the one before; around the ends. `height` is the view's.

@@ -67,7 +67,7 @@ fn hits_are_walked_around() {
     model.look_at(400.0);
     let mut at = |forward| {
         model.step(forward, 200.0);
-        model.current()
+        model.current().zip(model.current_number())
     };
     assert_eq!(at(true), Some((50, 2)), "the first after what is seen");
     assert_eq!(at(true), Some((90, 3)));

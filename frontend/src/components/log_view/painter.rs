@@ -143,7 +143,7 @@ impl Painter {
     }
 
     fn set_rows(&mut self, model: &Model, looking: &Looking, sequences: &[u64]) {
-        let current = model.current().map(|(sequence, _)| sequence);
+        let current = model.current();
         let keys: Vec<Key> = sequences
             .iter()
             .map(|sequence| Key {

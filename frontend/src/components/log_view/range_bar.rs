@@ -1,25 +1,26 @@
-//! Which part of the log is shown, which outputs, and when its lines were written.
+//! Which part of the log is shown, which outputs, when its lines were written, and how they are drawn.
 
 use leptos::{ev, prelude::*};
 use shared::logs::LogStream;
 
 use super::{
     Parts,
+    histogram::Histogram,
     selection::{Outputs, RANGES, Range},
 };
 use crate::{
     i18n::{I18n, t, t_count, t_string, use_i18n},
     ui::{
-        button::Button,
+        button::{Button, IconButton},
         icon::{Icon, IconView},
     },
 };
 
 const OWN: &str = "own";
 
-/// The bar.
+/// The bar. `download` is the address of the file.
 #[component]
-pub(super) fn RangeBar(parts: Parts) -> impl IntoView {
+pub(super) fn RangeBar(parts: Parts, download: Signal<String>) -> impl IntoView {
     let i18n = use_i18n();
     let chosen = parts.chosen;
     // The person wants to name the times themselves.
@@ -59,8 +60,44 @@ pub(super) fn RangeBar(parts: Parts) -> impl IntoView {
                 <OwnRange parts />
             </Show>
             <OutputChoice parts />
-            <super::histogram::Histogram parts />
+            <Histogram parts />
+            <Drawing parts download />
         </div>
+    }
+}
+
+/// How lines are drawn, and the download.
+#[component]
+fn Drawing(parts: Parts, download: Signal<String>) -> impl IntoView {
+    let i18n = use_i18n();
+    let chosen = parts.chosen;
+    view! {
+        <span class="cluster" data-tight="">
+            <IconButton
+                label=t!(i18n, logs.wrap)
+                icon=Icon::Wrap
+                pressed=Signal::from(chosen.wrap)
+                on_press=move || chosen.toggle_wrap()
+            />
+            <IconButton
+                label=t!(i18n, logs.times)
+                icon=Icon::Clock
+                pressed=Signal::from(chosen.times)
+                on_press=move || chosen.toggle_times()
+            />
+            <a
+                class="button"
+                data-variant="ghost"
+                data-icon=""
+                rel="external"
+                download=""
+                href=download
+                aria-label=t!(i18n, logs.download)
+                title=t!(i18n, logs.download)
+            >
+                <IconView icon=Icon::Download />
+            </a>
+        </span>
     }
 }
 

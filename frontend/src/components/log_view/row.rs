@@ -64,6 +64,7 @@ fn line_view(i18n: I18n, sequence: u64, line: &Line, row: Row<'_>) -> impl IntoV
             data-open=is_document.then_some("")
             data-current=current.then_some("")
             data-stream=(line.stream == LogStream::Stderr).then_some("stderr")
+            data-long=(hidden > 0).then_some("")
             data-sequence=sequence.to_string()
         >
             <time datetime=format::machine_time(line.at()) title=format::date_time_exact(i18n, line.at())>

@@ -1,4 +1,4 @@
-//! Above the lines: following, searching, levels, and how lines are drawn.
+//! Above the lines: following, searching, levels.
 
 use gloo_timers::callback::Timeout;
 use leptos::{ev::KeyboardEvent, html, prelude::*};
@@ -20,42 +20,14 @@ use crate::{
 /// A search begins so long after the last key, in milliseconds.
 const TYPING_MS: u32 = 250;
 
-/// The toolbar. `download` is the address of the file.
+/// The toolbar.
 #[component]
-pub(super) fn Toolbar(parts: Parts, download: Signal<String>) -> impl IntoView {
-    let i18n = use_i18n();
-    let chosen = parts.chosen;
+pub(super) fn Toolbar(parts: Parts) -> impl IntoView {
     view! {
         <div class="toolbar" data-ruled="">
             <FollowButton parts />
             <SearchBox parts />
             <Levels parts />
-            <span class="cluster" data-tight="">
-                <IconButton
-                    label=t!(i18n, logs.wrap)
-                    icon=Icon::Wrap
-                    pressed=Signal::from(chosen.wrap)
-                    on_press=move || chosen.toggle_wrap()
-                />
-                <IconButton
-                    label=t!(i18n, logs.times)
-                    icon=Icon::Clock
-                    pressed=Signal::from(chosen.times)
-                    on_press=move || chosen.toggle_times()
-                />
-                <a
-                    class="button"
-                    data-variant="ghost"
-                    data-icon=""
-                    rel="external"
-                    download=""
-                    href=download
-                    aria-label=t!(i18n, logs.download)
-                    title=t!(i18n, logs.download)
-                >
-                    <IconView icon=Icon::Download />
-                </a>
-            </span>
         </div>
     }
 }

@@ -10,7 +10,7 @@ mod notice;
 mod session;
 mod wire;
 
-use leptos::{html, prelude::*};
+use leptos::{html, prelude::*, reactive::owner::WeakOwner};
 use shared::{EnvironmentId, containers::ContainerState, containers::ContainerSummary};
 
 use self::{
@@ -46,7 +46,7 @@ struct Terminals {
     screen_reader: RwSignal<bool>,
     environment: StoredValue<EnvironmentId>,
     container: Signal<ContainerSummary>,
-    owner: StoredValue<Owner>,
+    owner: StoredValue<Option<WeakOwner>>,
 }
 
 impl Terminals {
@@ -66,9 +66,10 @@ impl Terminals {
         let ask = self.ask.get_untracked();
         let container = self.container.with_untracked(|container| container.id.clone());
         // The session's signals live as long as the view, not as the button that was pressed.
-        let session = self.owner.with_value(|owner| {
-            owner.with(|| Session::new(number, ask, self.environment.get_value(), container))
-        });
+        let Some(owner) = self.owner.with_value(|owner| owner.as_ref().and_then(WeakOwner::upgrade)) else {
+            return;
+        };
+        let session = owner.with(|| Session::new(number, ask, self.environment.get_value(), container));
         self.sessions.update(|sessions| sessions.push(session));
         self.active.set(number);
     }
@@ -132,7 +133,7 @@ pub(crate) fn TerminalView(
         screen_reader: RwSignal::new(storage::read(SCREEN_READER).as_deref() == Some("on")),
         environment: StoredValue::new(environment),
         container,
-        owner: StoredValue::new(Owner::current().unwrap_or_default()),
+        owner: StoredValue::new(Owner::current().map(|owner| owner.downgrade())),
     };
     on_cleanup(move || {
         // Each is told to end, so that no program stays without anybody to see it.
