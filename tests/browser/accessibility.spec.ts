@@ -79,8 +79,11 @@ test('the list can be walked by keys, and the focus is always seen', async ({ si
     const focused = await page.evaluate(() => {
       const element = document.activeElement;
       if (!element || element === document.body) return null;
-      const style = getComputedStyle(element);
-      const drawn = style.outlineStyle !== 'none' || style.boxShadow !== 'none';
+      // A field's frame may be drawn by what stands around it.
+      const drawn = [element, element.parentElement, element.parentElement?.parentElement].some((around) => {
+        const style = around && getComputedStyle(around);
+        return style && (style.outlineStyle !== 'none' || style.boxShadow !== 'none');
+      });
       return { name: element.getAttribute('aria-label') ?? element.textContent?.trim() ?? '', drawn, tag: element.tagName };
     });
     if (!focused) break;

@@ -37,7 +37,7 @@ test('each action is done and shown', async ({ signedIn: page, longshore, dock }
   await menu('Pause');
   await expect(row).toContainText('Paused');
   expect(container.state).toBe('paused');
-  await menu('Unpause');
+  await menu('Resume');
   await expect(row).toContainText('Running');
   await row.getByRole('button', { name: `Stop ${container.name}` }).click();
   await expect(row).toContainText('Finished');

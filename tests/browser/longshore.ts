@@ -26,10 +26,19 @@ export class Longshore {
   static async start(...args: string[]): Promise<Longshore> {
     const folder = mkdtempSync(join(tmpdir(), 'ls-browser-'));
     const binary = process.env.LONGSHORE_BIN ?? join(import.meta.dirname, '../../target/debug/longshore');
-    const listen = args.includes('--listen') ? [] : ['--listen', '127.0.0.1:0'];
-    const child = spawn(binary, ['serve', ...listen, '--data', folder, '--docker-host', engine.host, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const unless = (flag: string, value: string) => (args.includes(flag) ? [] : [flag, value]);
+    const child = spawn(
+      binary,
+      [
+        'serve',
+        '--data',
+        folder,
+        ...unless('--listen', '127.0.0.1:0'),
+        ...unless('--docker-host', engine.host),
+        ...args,
+      ],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
     const longshore = new Longshore(child, folder);
     await longshore.said(/Longshore is at (\S+)/);
     return longshore;

@@ -40,6 +40,7 @@ test('the exit code is shown and a new session offered', async ({ signedIn: page
   await page.keyboard.type('exit 7\n');
   await expect(page.getByText('Ended with code 7')).toBeVisible();
   await page.getByRole('button', { name: 'Open a new session' }).click();
+  await expect.poll(() => terminalText(page), { message: 'another prompt' }).toMatch(/A new session begins here[^]*#/);
   await page.getByRole('textbox', { name: 'Terminal input' }).focus();
   await page.keyboard.type('echo $((40 + 2))nd\n');
   await expect.poll(() => terminalText(page)).toContain('42nd');

@@ -21,7 +21,7 @@ test.describe('a dark system', () => {
 test('the choice counts more than the system, and stays', async ({ signedIn: page }) => {
   expect(await page.locator('body').evaluate(lightness)).toBeGreaterThan(0.8);
   await page.getByRole('button', { name: 'Theme' }).click();
-  await page.getByText('Dark', { exact: true }).click();
+  await page.getByRole('group', { name: 'Theme' }).first().getByText('Dark', { exact: true }).click();
   await expect.poll(() => page.locator('body').evaluate(lightness)).toBeLessThan(0.3);
   await page.reload();
   await expect.poll(() => page.locator('body').evaluate(lightness)).toBeLessThan(0.3);
@@ -44,6 +44,6 @@ test.describe('a phone', () => {
       expect(await sideways(), tab).toBeLessThanOrEqual(0);
     }
     await page.getByRole('button', { name: 'Open navigation' }).click();
-    await expect(page.getByRole('link', { name: /^Containers/ })).toBeVisible();
+    await expect(page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: /^Containers/ })).toBeVisible();
   });
 });

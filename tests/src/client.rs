@@ -13,8 +13,8 @@ use http::{HeaderMap, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
-use shared::{ApiError, Endpoint, ErrorCode, endpoint::Operation};
 use serde::{Serialize, de::DeserializeOwned};
+use shared::{ApiError, Endpoint, ErrorCode, endpoint::Operation};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpStream, UnixStream},
@@ -50,7 +50,10 @@ impl Client {
         let (scheme, rest) = url.split_once("://").expect("a URL");
         let (authority, prefix) = rest.find('/').map_or((rest, ""), |slash| rest.split_at(slash));
         Self {
-            place: Place::Tcp { address: authority.parse().expect("a numeric address"), tls: scheme == "https" },
+            place: Place::Tcp {
+                address: authority.parse().expect("a numeric address"),
+                tls: scheme == "https",
+            },
             origin: format!("{scheme}://{authority}"),
             prefix: prefix.trim_end_matches('/').to_owned(),
             cookies: Arc::default(),
@@ -109,7 +112,12 @@ impl Client {
     ///
     /// # Errors
     /// What the console replied, if it was no success.
-    pub async fn call<E: Endpoint>(&self, endpoint: &E, query: E::Query, body: E::Body) -> Result<E::Reply, Refusal> {
+    pub async fn call<E: Endpoint>(
+        &self,
+        endpoint: &E,
+        query: E::Query,
+        body: E::Body,
+    ) -> Result<E::Reply, Refusal> {
         let response = self.send::<E>(endpoint, &query, &body).await;
         if response.status.is_success() { Ok(response.json()) } else { Err(response.refusal()) }
     }
@@ -285,12 +293,16 @@ impl Request {
     ///
     /// # Panics
     /// When the request itself cannot be written.
-    pub async fn try_stream(self) -> Result<http::Response<Incoming>, Box<dyn std::error::Error + Send + Sync>> {
+    pub async fn try_stream(
+        self,
+    ) -> Result<http::Response<Incoming>, Box<dyn std::error::Error + Send + Sync>> {
         let stream = self.client.connect().await?;
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
         tokio::spawn(connection);
-        let mut request =
-            http::Request::builder().method(self.method.as_str()).uri(&self.path).header("host", self.client.host());
+        let mut request = http::Request::builder()
+            .method(self.method.as_str())
+            .uri(&self.path)
+            .header("host", self.client.host());
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
@@ -322,7 +334,8 @@ impl Response {
     #[must_use]
     pub fn json<T: DeserializeOwned>(&self) -> T {
         let body: &[u8] = if self.body.is_empty() { b"null" } else { &self.body };
-        serde_json::from_slice(body).unwrap_or_else(|error| panic!("{}: {} {error}: {}", self.name, self.status, self.text()))
+        serde_json::from_slice(body)
+            .unwrap_or_else(|error| panic!("{}: {} {error}: {}", self.name, self.status, self.text()))
     }
 
     /// The body as text.

@@ -17,8 +17,9 @@ use shared::{
 };
 
 use crate::{
-    Client, TestEngine, eventually,
+    Client, TestEngine,
     client::Refusal,
+    eventually,
     folder::{Folder, unique},
 };
 
@@ -90,7 +91,10 @@ impl ConsoleOptions {
         if !self.tls {
             command.arg("--plain-http");
         }
-        command.args(&self.args).env_remove("DOCKER_HOST").envs(self.env.iter().map(|(name, value)| (name, value)));
+        command
+            .args(&self.args)
+            .env_remove("DOCKER_HOST")
+            .envs(self.env.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
@@ -99,8 +103,10 @@ impl ConsoleOptions {
 /// The binary under test: `LONGSHORE_BIN`, else the workspace's debug build.
 #[must_use]
 pub fn binary() -> PathBuf {
-    std::env::var_os("LONGSHORE_BIN")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/debug/longshore"), PathBuf::from)
+    std::env::var_os("LONGSHORE_BIN").map_or_else(
+        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/debug/longshore"),
+        PathBuf::from,
+    )
 }
 
 /// A console that runs; dropping it kills it.
@@ -132,7 +138,8 @@ impl Console {
         let printed = Arc::new(Mutex::new(Vec::new()));
         collect(child.stdout.take().expect("piped"), Arc::clone(&printed));
         collect(child.stderr.take().expect("piped"), Arc::clone(&printed));
-        let mut console = Self { child, options, url: String::new(), printed, admin: tokio::sync::OnceCell::new() };
+        let mut console =
+            Self { child, options, url: String::new(), printed, admin: tokio::sync::OnceCell::new() };
         let url = eventually("the console says where it is", async || {
             let ended = console.child.try_wait().expect("a child process");
             assert!(ended.is_none(), "the console ended with {ended:?}:\n{}", console.printed());
@@ -174,7 +181,8 @@ impl Console {
     /// When it does not end.
     pub async fn terminate(&mut self) {
         self.signal("TERM");
-        eventually("the console ends when it is told to", async || self.child.try_wait().expect("a child")).await;
+        eventually("the console ends when it is told to", async || self.child.try_wait().expect("a child"))
+            .await;
     }
 
     /// Sends a signal by name, `STOP`.
@@ -333,7 +341,12 @@ pub async fn sign_in(client: &Client, name: &str, password: &str) -> Result<Sess
 /// When it still runs after twenty seconds.
 #[must_use]
 pub fn run_to_end(mut command: Command) -> (Option<i32>, String) {
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the console");
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the console");
     let printed = Arc::new(Mutex::new(Vec::new()));
     let readers = [
         collect(child.stdout.take().expect("piped"), Arc::clone(&printed)),
@@ -363,7 +376,10 @@ impl Drop for Console {
     }
 }
 
-fn collect(pipe: impl std::io::Read + Send + 'static, into: Arc<Mutex<Vec<String>>>) -> std::thread::JoinHandle<()> {
+fn collect(
+    pipe: impl std::io::Read + Send + 'static,
+    into: Arc<Mutex<Vec<String>>>,
+) -> std::thread::JoinHandle<()> {
     std::thread::spawn(move || {
         for line in BufReader::new(pipe).lines().map_while(Result::ok) {
             into.lock().unwrap().push(line);

@@ -132,7 +132,8 @@ impl TestContainer {
     /// One field of `docker inspect`, by a template: `{{.State.Status}}`. Empty when it is gone.
     #[must_use]
     pub fn inspect(&self, template: &str) -> String {
-        let output = self.engine.try_docker(&["inspect", "--type", "container", "--format", template, &self.id]);
+        let output =
+            self.engine.try_docker(&["inspect", "--type", "container", "--format", template, &self.id]);
         String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
     }
 

@@ -87,7 +87,10 @@ impl FakeEngine {
         let state = Arc::new(Mutex::new(State {
             calls: Vec::new(),
             answers: BTreeMap::new(),
-            containers: vec![row(WEB, "web-1", "running", "Up 5 minutes"), row(JOB, "job-1", "exited", "Exited (0) 2 minutes ago")],
+            containers: vec![
+                row(WEB, "web-1", "running", "Up 5 minutes"),
+                row(JOB, "job-1", "exited", "Exited (0) 2 minutes ago"),
+            ],
         }));
         let (events, _) = broadcast::channel(64);
         let listening = tokio::spawn({
@@ -127,7 +130,8 @@ impl FakeEngine {
     #[must_use]
     pub fn asked(&self) -> Vec<String> {
         let own = ["/_ping", "/version", "/info", "/events", "/containers/json"];
-        let mut asked: Vec<_> = self.calls().iter().filter(|call| !own.contains(&call.head.path())).map(Call::name).collect();
+        let mut asked: Vec<_> =
+            self.calls().iter().filter(|call| !own.contains(&call.head.path())).map(Call::name).collect();
         asked.retain(|name| !is_inventory(name));
         asked
     }
@@ -237,7 +241,8 @@ async fn answer(
             return false;
         }
         Some(Answer::Truncated) => {
-            let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n[{\"Id\":";
+            let head =
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n[{\"Id\":";
             let _ = client.write_all(head.as_bytes()).await;
             return false;
         }
@@ -297,7 +302,8 @@ async fn stream_events(client: &mut UnixStream, mut events: broadcast::Receiver<
 }
 
 async fn huge(client: &mut UnixStream, bytes: u64) -> bool {
-    let head = format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {bytes}\r\n\r\n[\"");
+    let head =
+        format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {bytes}\r\n\r\n[\"");
     let mut left = bytes.saturating_sub(2);
     if !write(client, &head).await {
         return false;

@@ -24,7 +24,9 @@ impl Head {
     pub fn path(&self) -> &str {
         let path = self.target.split('?').next().unwrap_or_default();
         match path.strip_prefix("/v1.").and_then(|rest| rest.split_once('/')) {
-            Some((version, _)) if version.bytes().all(|byte| byte.is_ascii_digit()) => &path[4 + version.len()..],
+            Some((version, _)) if version.bytes().all(|byte| byte.is_ascii_digit()) => {
+                &path[4 + version.len()..]
+            }
             _ => path,
         }
     }
@@ -107,12 +109,14 @@ impl Reader {
                 let Some(end) = find(&self.held, b"\r\n\r\n") else { return false };
                 let text = self.take(end + 4);
                 let Some(head) = Head::parse(&text[..end]) else { return true };
-                self.state = if head.header("transfer-encoding").is_some_and(|value| value.contains("chunked")) {
-                    State::ChunkSize
-                } else {
-                    let length = head.header("content-length").and_then(|value| value.parse().ok()).unwrap_or(0);
-                    State::Sized(length)
-                };
+                self.state =
+                    if head.header("transfer-encoding").is_some_and(|value| value.contains("chunked")) {
+                        State::ChunkSize
+                    } else {
+                        let length =
+                            head.header("content-length").and_then(|value| value.parse().ok()).unwrap_or(0);
+                        State::Sized(length)
+                    };
                 self.upgrading = head.upgrades();
                 pieces.push(Piece::Head(head));
                 if matches!(self.state, State::Sized(0)) {
@@ -137,7 +141,8 @@ impl Reader {
                 let Some(end) = find(&self.held, b"\r\n") else { return false };
                 let line = self.take(end + 2);
                 let text = String::from_utf8_lossy(&line);
-                let size = usize::from_str_radix(text.trim().split(';').next().unwrap_or_default(), 16).unwrap_or(0);
+                let size =
+                    usize::from_str_radix(text.trim().split(';').next().unwrap_or_default(), 16).unwrap_or(0);
                 self.state = if size == 0 { State::Trailer } else { State::Chunk(size) };
                 true
             }

@@ -39,12 +39,26 @@ impl LogReader {
     }
 
     /// Goes on after a cursor.
-    pub async fn after(client: &Client, container: &ContainerId, query: LogQuery, after: Option<LogCursor>) -> Self {
+    pub async fn after(
+        client: &Client,
+        container: &ContainerId,
+        query: LogQuery,
+        after: Option<LogCursor>,
+    ) -> Self {
         let mut socket = LiveSocket::open(client).await;
         let to = Topic::Logs { environment: local(), container: container.clone(), query, after };
         socket.subscribe(SUBSCRIPTION, to).await;
         let cursor = after.unwrap_or_default();
-        Self { socket, lines: Vec::new(), cursor, skipped: 0, gaps: Vec::new(), ended: false, taken: 0, takes: true }
+        Self {
+            socket,
+            lines: Vec::new(),
+            cursor,
+            skipped: 0,
+            gaps: Vec::new(),
+            ended: false,
+            taken: 0,
+            takes: true,
+        }
     }
 
     /// Takes in one arrival.
@@ -93,7 +107,11 @@ impl LogReader {
         };
         if timeout(PATIENCE * 3, wait).await.is_err() {
             let texts = self.texts();
-            panic!("not in time: {what}; {} lines, the last: {:?}", texts.len(), &texts[texts.len().saturating_sub(5)..]);
+            panic!(
+                "not in time: {what}; {} lines, the last: {:?}",
+                texts.len(),
+                &texts[texts.len().saturating_sub(5)..]
+            );
         }
     }
 

@@ -132,7 +132,9 @@ impl LiveSocket {
                     let batch = LogBatch::decode(&bytes).expect("a batch of log lines");
                     return Arrival::Logs(batch, bytes.len() as u64);
                 }
-                Some(Ok(Message::Close(frame))) => return Arrival::Closed(frame.map(|frame| frame.code.into())),
+                Some(Ok(Message::Close(frame))) => {
+                    return Arrival::Closed(frame.map(|frame| frame.code.into()));
+                }
                 Some(Ok(_)) => {}
                 Some(Err(_)) | None => return Arrival::Closed(None),
             }
@@ -165,7 +167,9 @@ impl LiveSocket {
     pub async fn event<T>(&mut self, of: u32, what: &str, mut pick: impl FnMut(Event) -> Option<T>) -> T {
         self.until(what, |arrival| match arrival {
             Arrival::Frame(ServerFrame::Event { id, event }) if id == of => pick(event),
-            Arrival::Frame(ServerFrame::Ended { id, error }) if id == of => panic!("ended before {what}: {error}"),
+            Arrival::Frame(ServerFrame::Ended { id, error }) if id == of => {
+                panic!("ended before {what}: {error}")
+            }
             _ => None,
         })
         .await
@@ -289,12 +293,15 @@ impl TerminalSocket {
                 Some(Ok(Message::Binary(bytes))) => {
                     self.printed.extend_from_slice(&bytes);
                     self.drawn += bytes.len() as u64;
-                    let text = serde_json::to_string(&TerminalInput::Drawn { bytes: self.drawn }).expect("a frame");
+                    let text =
+                        serde_json::to_string(&TerminalInput::Drawn { bytes: self.drawn }).expect("a frame");
                     let _ = self.socket.send(Message::text(text)).await;
                     return Received::Printed;
                 }
                 Some(Ok(Message::Text(text))) => {
-                    return Received::Said(serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}")));
+                    return Received::Said(
+                        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}")),
+                    );
                 }
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return Received::Closed,
                 Some(Ok(_)) => {}

@@ -50,7 +50,8 @@ impl Everybody {
 
     /// The operation with its placeholders filled in: the running container, the user of nobody here.
     fn operation<O: Operation>(&self) -> O {
-        serde_json::from_value(json!({"environment": "local", "container": WEB, "user": self.target})).unwrap()
+        serde_json::from_value(json!({"environment": "local", "container": WEB, "user": self.target}))
+            .unwrap()
     }
 }
 
@@ -135,7 +136,12 @@ async fn sweep_endpoint<E: Endpoint>(everybody: &Everybody, round: Round, table:
         let status = response.status.as_u16();
         if round == Round::Allowed {
             let refused = matches!(status, 401 | 403) && E::NEEDS != Needs::Public;
-            assert!(!refused && status != 404 && status < 500, "{} as {who}: {status} {}", E::NAME, response.text());
+            assert!(
+                !refused && status != 404 && status < 500,
+                "{} as {who}: {status} {}",
+                E::NAME,
+                response.text()
+            );
         } else {
             let expected = if role.is_none() { 401 } else { 403 };
             assert_eq!(status, expected, "{} as {who}: {}", E::NAME, response.text());
@@ -298,7 +304,9 @@ async fn a_method_that_is_not_declared_does_nothing() {
             .replace("{container}", "web-1")
             .replace("{user}", &everybody.target.to_string());
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "FROBNICATE"] {
-            if declared.iter().any(|(_, known, at)| at == pattern && known.as_str() == method) || method == "CONNECT" {
+            if declared.iter().any(|(_, known, at)| at == pattern && known.as_str() == method)
+                || method == "CONNECT"
+            {
                 continue;
             }
             let response = everybody.admin.request(method, &path).send().await;
@@ -320,14 +328,27 @@ async fn unknown_fields_doubled_keys_and_wrong_types_are_422_and_the_engine_is_n
     let stop = "/api/v1/environments/local/containers/web-1/stop";
     let rename = "/api/v1/environments/local/containers/web-1/rename";
     let before = everybody.fake.calls().len();
-    for path in [format!("{stop}?signal=9"), format!("{stop}?timeout_seconds=-1"), format!("{stop}?timeout_seconds=soon")] {
+    for path in [
+        format!("{stop}?signal=9"),
+        format!("{stop}?timeout_seconds=-1"),
+        format!("{stop}?timeout_seconds=soon"),
+    ] {
         let response = everybody.admin.request("POST", &path).send().await;
         assert_eq!(response.status, 422, "{path}: {}", response.text());
         response.refusal();
     }
     let bodies = [
-        r#"{"name": "good", "other": 1}"#, r#"{"name": "good", "name": "bad"}"#, r#"{"name": 7}"#, r#"{"name": "../x"}"#,
-        r#"{"Name": "good"}"#, r"{}", r"[]", r"{", "null", "\u{feff}{\"name\": \"good\"}", "",
+        r#"{"name": "good", "other": 1}"#,
+        r#"{"name": "good", "name": "bad"}"#,
+        r#"{"name": 7}"#,
+        r#"{"name": "../x"}"#,
+        r#"{"Name": "good"}"#,
+        r"{}",
+        r"[]",
+        r"{",
+        "null",
+        "\u{feff}{\"name\": \"good\"}",
+        "",
     ];
     for body in bodies {
         let response = everybody.admin.request("POST", rename).json_bytes(body).send().await;
@@ -348,7 +369,12 @@ async fn a_role_that_is_taken_away_is_gone_at_once() {
     let stop: shared::containers::StopContainer = everybody.operation();
     assert_eq!(ask(&client, &stop).await.status.as_u16() / 100, 2);
     let change = UserChange { role: Some(Role::Viewer), ..UserChange::default() };
-    everybody.admin.call(&shared::users::UpdateUser { user: id }, shared::Empty {}, change).await.map(drop).unwrap();
+    everybody
+        .admin
+        .call(&shared::users::UpdateUser { user: id }, shared::Empty {}, change)
+        .await
+        .map(drop)
+        .unwrap();
     let before = everybody.fake.calls().len();
     let status = ask(&client, &stop).await.status;
     assert!(status == 403 || status == 401, "{status}");

@@ -57,7 +57,8 @@ async fn sign_ins_and_terminals_are_there_and_secrets_are_not() {
     let (_, name) = console.new_user(Role::Viewer).await;
     console.sign_in(&name).await.unwrap();
     let query = TerminalQuery { command: Some("true".to_owned()), columns: 80, rows: 24, user: None };
-    let mut terminal = longshore_tests::TerminalSocket::open(&admin, &on!(OpenTerminal, container), &query).await;
+    let mut terminal =
+        longshore_tests::TerminalSocket::open(&admin, &on!(OpenTerminal, container), &query).await;
     terminal.closed_within(std::time::Duration::from_secs(10)).await;
 
     let rows = longshore_tests::eventually("the rows", async || {
@@ -68,7 +69,10 @@ async fn sign_ins_and_terminals_are_there_and_secrets_are_not() {
     for action in ["CompleteSetup", "SignIn", "CreateUser", "OpenTerminal"] {
         assert!(rows.iter().any(|row| row.action == action && row.result == AuditResult::Done), "{action}");
     }
-    assert!(rows.iter().any(|row| row.action == "SignIn" && row.result != AuditResult::Done), "the failed one too");
+    assert!(
+        rows.iter().any(|row| row.action == "SignIn" && row.result != AuditResult::Done),
+        "the failed one too"
+    );
     let text = serde_json::to_string(&rows).unwrap();
     let code = console.setup_code().await;
     for secret in [PASSWORD, "the wrong password 1", &code] {

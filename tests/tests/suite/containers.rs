@@ -6,8 +6,9 @@ use longshore_tests::{Console, TestEngine, eventually};
 use shared::{
     Empty, ErrorCode, Role,
     containers::{
-        ContainerState, InspectContainer, KillContainer, KillOptions, NewName, PauseContainer, RemoveContainer,
-        RemoveOptions, RenameContainer, RestartContainer, StartContainer, StopContainer, StopOptions, UnpauseContainer,
+        ContainerState, InspectContainer, KillContainer, KillOptions, NewName, PauseContainer,
+        RemoveContainer, RemoveOptions, RenameContainer, RestartContainer, StartContainer, StopContainer,
+        StopOptions, UnpauseContainer,
     },
 };
 
@@ -65,7 +66,8 @@ async fn every_action_is_done_for_real() {
     let console = Console::of(&engine).await;
     let operator = console.user(Role::Operator).await;
     let admin = console.admin().await;
-    let container = engine.create("acts", &["busybox", "sh", "-c", "trap 'exit 3' TERM; while :; do sleep 3600 & wait; done"]);
+    let container = engine
+        .create("acts", &["busybox", "sh", "-c", "trap 'exit 3' TERM; while :; do sleep 3600 & wait; done"]);
     let id = container.container_id();
     shown(&console, &container, ContainerState::Created).await;
 
@@ -95,15 +97,21 @@ async fn every_action_is_done_for_real() {
     act(&operator, on!(StartContainer, container), Empty {}).await.unwrap();
     shown(&console, &container, ContainerState::Running).await;
     act(&operator, on!(KillContainer, container), KillOptions::default()).await.unwrap();
-    eventually("it was killed", async || (container.inspect("{{.State.ExitCode}}") == "137").then_some(())).await;
+    eventually("it was killed", async || (container.inspect("{{.State.ExitCode}}") == "137").then_some(()))
+        .await;
     assert_eq!(shown(&console, &container, ContainerState::Exited).await.exit_code, Some(137));
 
     let name = format!("{}-new", container.name);
-    admin.call(&on!(RenameContainer, container), Empty {}, NewName { name: name.parse().unwrap() }).await.unwrap();
+    admin
+        .call(&on!(RenameContainer, container), Empty {}, NewName { name: name.parse().unwrap() })
+        .await
+        .unwrap();
     assert_eq!(container.inspect("{{.Name}}").trim_start_matches('/'), name);
-    eventually("the list shows the new name", async || row(&admin, &id).await.filter(|row| row.name == name)).await;
+    eventually("the list shows the new name", async || row(&admin, &id).await.filter(|row| row.name == name))
+        .await;
 
-    let renamed = RemoveContainer { environment: longshore_tests::console::local(), container: name.parse().unwrap() };
+    let renamed =
+        RemoveContainer { environment: longshore_tests::console::local(), container: name.parse().unwrap() };
     act(&admin, renamed, RemoveOptions::default()).await.unwrap();
     assert_eq!(container.state(), "");
     eventually("the list has forgotten it", async || row(&admin, &id).await.is_none().then_some(())).await;
@@ -135,7 +143,11 @@ async fn stopping_waits_as_long_as_it_is_told() {
     shown(&console, &container, ContainerState::Running).await;
     let start = Instant::now();
     act(&operator, on!(StopContainer, container), StopOptions { timeout_seconds: Some(1) }).await.unwrap();
-    assert!(start.elapsed() < Duration::from_secs(9), "not the engine's own ten seconds: {:?}", start.elapsed());
+    assert!(
+        start.elapsed() < Duration::from_secs(9),
+        "not the engine's own ten seconds: {:?}",
+        start.elapsed()
+    );
     assert_eq!(container.inspect("{{.State.ExitCode}}"), "137");
 }
 
@@ -144,14 +156,21 @@ async fn a_signal_reaches_the_process() {
     let engine = TestEngine::from_env();
     let console = Console::of(&engine).await;
     let operator = console.user(Role::Operator).await;
-    let container =
-        engine.run("signal", &["busybox", "sh", "-c", "trap 'echo got it' HUP; echo ready; while :; do sleep 0.1; done"]);
+    let container = engine.run(
+        "signal",
+        &["busybox", "sh", "-c", "trap 'echo got it' HUP; echo ready; while :; do sleep 0.1; done"],
+    );
     shown(&console, &container, ContainerState::Running).await;
-    eventually("the trap is set", async || engine.docker(&["logs", &container.id]).contains("ready").then_some(())).await;
+    eventually("the trap is set", async || {
+        engine.docker(&["logs", &container.id]).contains("ready").then_some(())
+    })
+    .await;
     let signal = KillOptions { signal: Some("SIGHUP".to_owned()) };
     act(&operator, on!(KillContainer, container), signal).await.unwrap();
-    eventually("the signal was caught", async || engine.docker(&["logs", &container.id]).contains("got it").then_some(()))
-        .await;
+    eventually("the signal was caught", async || {
+        engine.docker(&["logs", &container.id]).contains("got it").then_some(())
+    })
+    .await;
     assert_eq!(container.state(), "running");
 
     let signal = KillOptions { signal: Some("SIGNONSENSE".to_owned()) };
@@ -186,8 +205,10 @@ async fn an_unknown_container_is_404_for_every_action() {
     let admin = console.admin().await;
     let container = engine.create("unknown", &["busybox"]);
     engine.docker(&["rm", &container.id]);
-    eventually("the list has forgotten it", async || row(&admin, &container.container_id()).await.is_none().then_some(()))
-        .await;
+    eventually("the list has forgotten it", async || {
+        row(&admin, &container.container_id()).await.is_none().then_some(())
+    })
+    .await;
     let name = NewName { name: "other-name".parse().unwrap() };
     let refusals = [
         act(&admin, on!(StartContainer, container), Empty {}).await.unwrap_err(),
@@ -203,7 +224,8 @@ async fn an_unknown_container_is_404_for_every_action() {
     for refusal in refusals {
         assert_eq!(refusal.kind(), (404, ErrorCode::NotFound), "{refusal}");
     }
-    let elsewhere = StartContainer { environment: "elsewhere".parse().unwrap(), container: container.reference() };
+    let elsewhere =
+        StartContainer { environment: "elsewhere".parse().unwrap(), container: container.reference() };
     let refusal = act(&admin, elsewhere, Empty {}).await.unwrap_err();
     assert_eq!(refusal.kind(), (404, ErrorCode::NotFound), "{refusal}");
 }
@@ -245,7 +267,9 @@ async fn what_the_role_does_not_allow_is_403_and_not_done() {
         act(&viewer, on!(StopContainer, container), StopOptions::default()).await.unwrap_err(),
         act(&viewer, on!(KillContainer, container), KillOptions::default()).await.unwrap_err(),
         act(&viewer, on!(InspectContainer, container), Empty {}).await.map(drop).unwrap_err(),
-        act(&operator, on!(RemoveContainer, container), RemoveOptions { force: true, volumes: true }).await.unwrap_err(),
+        act(&operator, on!(RemoveContainer, container), RemoveOptions { force: true, volumes: true })
+            .await
+            .unwrap_err(),
         operator.call(&on!(RenameContainer, container), Empty {}, name).await.unwrap_err(),
     ];
     for refusal in refusals {
@@ -262,8 +286,25 @@ async fn the_page_of_a_container_has_its_facts_and_hides_values_from_operators()
     let container = engine.run(
         "facts",
         &[
-            "-e", "TOKEN=hunter2-secret", "-l", "team=harbour", "-w", "/tmp", "--hostname", "quay", "--memory", "64m",
-            "--restart", "on-failure:3", "-v", "/data", "-p", "8080", "busybox", "sleep", "3600",
+            "-e",
+            "TOKEN=hunter2-secret",
+            "-l",
+            "team=harbour",
+            "-w",
+            "/tmp",
+            "--hostname",
+            "quay",
+            "--memory",
+            "64m",
+            "--restart",
+            "on-failure:3",
+            "-v",
+            "/data",
+            "-p",
+            "8080",
+            "busybox",
+            "sleep",
+            "3600",
         ],
     );
     shown(&console, &container, ContainerState::Running).await;
@@ -305,7 +346,8 @@ async fn compose_labels_group_and_the_list_costs_no_engine_call() {
     assert_eq!((shown.stack.as_deref(), shown.service.as_deref()), (Some("pier"), Some("crane")));
 
     let viewer = console.user(Role::Viewer).await;
-    let requests = |before: usize| proxy.requests()[before..].iter().map(|head| head.target.clone()).collect::<Vec<_>>();
+    let requests =
+        |before: usize| proxy.requests()[before..].iter().map(|head| head.target.clone()).collect::<Vec<_>>();
     let before = proxy.count();
     for _ in 0..20 {
         list(&viewer).await;

@@ -77,7 +77,17 @@ async fn health_is_shown() {
     let admin = console.admin().await;
     let container = engine.run(
         "health",
-        &["--health-cmd", "test -e /tmp/well", "--health-interval", "1s", "--health-retries", "1", "busybox", "sleep", "3600"],
+        &[
+            "--health-cmd",
+            "test -e /tmp/well",
+            "--health-interval",
+            "1s",
+            "--health-retries",
+            "1",
+            "busybox",
+            "sleep",
+            "3600",
+        ],
     );
     let id = container.container_id();
     let health = async |wanted: shared::containers::Health| {

@@ -4,14 +4,15 @@
 use std::time::{Duration, Instant};
 
 use longshore_tests::{
-    Answer, Console, ConsoleOptions, FakeEngine, LiveSocket, Proxy, TestEngine,
-    console::local,
-    eventually, eventually_within, fake_engine,
+    Answer, Console, ConsoleOptions, FakeEngine, LiveSocket, Proxy, TestEngine, console::local, eventually,
+    eventually_within, fake_engine,
 };
 use serde_json::json;
 use shared::{
     Empty, ErrorCode,
-    containers::{ContainerState, InspectContainer, ListContainers, StartContainer, StopContainer, StopOptions},
+    containers::{
+        ContainerState, InspectContainer, ListContainers, StartContainer, StopContainer, StopOptions,
+    },
     environments::{EngineStatus, UnreachableReason},
     live::{Event, Topic},
 };
@@ -25,7 +26,9 @@ const SHOWN_WITHIN: Duration = Duration::from_secs(2);
 async fn looking(console: &Console) -> LiveSocket {
     let mut socket = LiveSocket::open(&console.admin().await).await;
     socket.subscribe(1, Topic::Environment { environment: local() }).await;
-    socket.event(1, "the state at first", |event| matches!(event, Event::Environment { .. }).then_some(())).await;
+    socket
+        .event(1, "the state at first", |event| matches!(event, Event::Environment { .. }).then_some(()))
+        .await;
     socket
 }
 
@@ -133,7 +136,9 @@ async fn what_happened_while_the_engine_was_away_is_there_afterwards_and_nothing
         .event(1, "all that happened", |event| {
             match event {
                 Event::Containers { changed, removed: gone, .. } => {
-                    killed |= changed.iter().any(|row| row.id == dies.container_id() && row.state == ContainerState::Exited);
+                    killed |= changed
+                        .iter()
+                        .any(|row| row.id == dies.container_id() && row.state == ContainerState::Exited);
                     appeared |= changed.iter().any(|row| row.id == new.container_id());
                     removed |= gone.contains(&goes.container_id());
                 }
@@ -203,7 +208,9 @@ async fn a_reply_that_breaks_off_or_is_no_json_is_a_clear_error() {
         Answer::Truncated,
         Answer::Json(200, json!("a text instead")),
         Answer::Json(200, json!([])),
-        Answer::Bytes(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 4\r\n\r\n{\"I:".to_vec()),
+        Answer::Bytes(
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 4\r\n\r\n{\"I:".to_vec(),
+        ),
         Answer::Bytes(Vec::new()),
     ];
     for answer in answers {
@@ -279,7 +286,12 @@ async fn events_that_are_nonsense_or_lost_are_repaired() {
     let id: shared::ContainerId = fake_engine::WEB.parse().unwrap();
     fake.emit("a-thing-of-tomorrow", fake_engine::WEB, "web-1");
     fake.emit("die", "not an id at all", "../../etc");
-    fake.set_containers(vec![fake_engine::row(fake_engine::WEB, "web-1", "exited", "Exited (1) 1 second ago")]);
+    fake.set_containers(vec![fake_engine::row(
+        fake_engine::WEB,
+        "web-1",
+        "exited",
+        "Exited (1) 1 second ago",
+    )]);
     fake.emit("die", fake_engine::WEB, "web-1");
     eventually("the row follows", async || {
         row(&admin, &id).await.filter(|row| row.state == ContainerState::Exited)
@@ -296,7 +308,11 @@ async fn a_container_without_permission_on_the_socket_is_told() {
     let options = ConsoleOptions::before(&fake.host());
     let mut command = options.command();
     std::os::unix::process::CommandExt::uid(&mut command, 65534);
-    std::fs::set_permissions(options.data.path(), std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
+    std::fs::set_permissions(options.data.path(), std::os::unix::fs::PermissionsExt::from_mode(0o777))
+        .unwrap();
     let console = Console::start_command(command, options).await;
-    assert_eq!(unreachable_within(&console, Duration::from_secs(5)).await, UnreachableReason::PermissionDenied);
+    assert_eq!(
+        unreachable_within(&console, Duration::from_secs(5)).await,
+        UnreachableReason::PermissionDenied
+    );
 }

@@ -12,8 +12,12 @@ async fn console(tls: bool) -> (FakeEngine, Console) {
 
 async fn session_cookie(console: &Console) -> String {
     console.admin().await;
-    let reply =
-        console.anonymous().request("POST", "/api/v1/session").json(&json!({"name": "admin", "password": PASSWORD})).send().await;
+    let reply = console
+        .anonymous()
+        .request("POST", "/api/v1/session")
+        .json(&json!({"name": "admin", "password": PASSWORD}))
+        .send()
+        .await;
     assert_eq!(reply.status, 200, "{}", reply.text());
     let cookies: Vec<_> = reply.headers.get_all("set-cookie").iter().collect();
     assert_eq!(cookies.len(), 1);
@@ -42,7 +46,17 @@ async fn over_plain_http_it_has_all_that_such_a_cookie_can_have() {
 
 async fn some_replies(client: &Client) -> Vec<longshore_tests::Response> {
     let mut replies = Vec::new();
-    for path in ["/", "/containers", "/no-such-page", "/api/v1/setup", "/api/v1/session", "/api/v1/nothing", "/healthz", "/readyz", "/api/v1/openapi.json"] {
+    for path in [
+        "/",
+        "/containers",
+        "/no-such-page",
+        "/api/v1/setup",
+        "/api/v1/session",
+        "/api/v1/nothing",
+        "/healthz",
+        "/readyz",
+        "/api/v1/openapi.json",
+    ] {
         replies.push(client.get(path).await);
     }
     replies.push(client.request("POST", "/api/v1/session").json(&json!({})).send().await);
@@ -55,11 +69,16 @@ async fn every_reply_is_protected() {
     let (_fake, console) = console(false).await;
     for reply in some_replies(&console.anonymous()).await {
         let policy = reply.header("content-security-policy");
-        for wanted in ["default-src 'none'", "base-uri 'none'", "object-src 'none'", "frame-ancestors 'none'"] {
+        for wanted in ["default-src 'none'", "base-uri 'none'", "object-src 'none'", "frame-ancestors 'none'"]
+        {
             assert!(policy.contains(wanted), "{}: {wanted} in {policy:?}", reply.name);
         }
-        let scripts = policy.split(';').find(|part| part.trim().starts_with("script-src")).unwrap_or_default();
-        assert_eq!(scripts.split_whitespace().collect::<Vec<_>>(), ["script-src", "'self'", "'wasm-unsafe-eval'"]);
+        let scripts =
+            policy.split(';').find(|part| part.trim().starts_with("script-src")).unwrap_or_default();
+        assert_eq!(
+            scripts.split_whitespace().collect::<Vec<_>>(),
+            ["script-src", "'self'", "'wasm-unsafe-eval'"]
+        );
         assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{policy}");
         assert!(!policy.contains('*') && !policy.contains("http"), "nothing from elsewhere: {policy}");
         assert_eq!(reply.header("x-content-type-options"), "nosniff", "{}", reply.name);
@@ -93,7 +112,11 @@ async fn no_other_site_may_read_a_reply() {
             .header("access-control-request-method", "POST")
             .send()
             .await;
-        for name in ["access-control-allow-origin", "access-control-allow-credentials", "access-control-allow-methods"] {
+        for name in [
+            "access-control-allow-origin",
+            "access-control-allow-credentials",
+            "access-control-allow-methods",
+        ] {
             assert_eq!(reply.header(name), "", "{method}");
         }
     }
@@ -114,7 +137,12 @@ async fn health_is_told_without_a_session_and_nothing_else() {
 async fn every_failure_has_one_shape_and_an_id_that_is_in_the_log() {
     let (_fake, console) = console(false).await;
     let client = console.anonymous();
-    for (method, path) in [("GET", "/api/v1/session"), ("GET", "/api/v1/nothing"), ("PUT", "/api/v1/session"), ("POST", "/api/v1/users")] {
+    for (method, path) in [
+        ("GET", "/api/v1/session"),
+        ("GET", "/api/v1/nothing"),
+        ("PUT", "/api/v1/session"),
+        ("POST", "/api/v1/users"),
+    ] {
         let reply = client.request(method, path).send().await;
         assert!(reply.header("content-type").starts_with("application/json"), "{method} {path}");
         let refusal = reply.refusal();

@@ -3,7 +3,10 @@
 
 use longshore_tests::{Console, ConsoleOptions, FakeEngine, TestEngine, fake_engine};
 use serde_json::json;
-use shared::{Empty, containers::{ContainerState, InspectContainer}};
+use shared::{
+    Empty,
+    containers::{ContainerState, InspectContainer},
+};
 
 use crate::support::{act, list, on, shown};
 
@@ -32,7 +35,8 @@ async fn names_and_images_that_no_engine_would_make_are_still_only_data() {
     let fake = FakeEngine::start();
     let mut evil = fake_engine::row(fake_engine::WEB, MARKUP, "running", MARKUP);
     evil["Image"] = json!(MARKUP);
-    evil["Labels"] = json!({(MARKUP): MARKUP, "com.docker.compose.project": "../../etc", "long": "x".repeat(10_000)});
+    evil["Labels"] =
+        json!({(MARKUP): MARKUP, "com.docker.compose.project": "../../etc", "long": "x".repeat(10_000)});
     let mut strange = fake_engine::row(fake_engine::JOB, "strange", "a-state-of-tomorrow", "");
     strange["Ports"] = json!([{"PrivatePort": 80, "Type": "quic"}, {"PrivatePort": 0}]);
     fake.set_containers(vec![evil, strange]);

@@ -1,6 +1,8 @@
 //! Logs: what a reader gets, from where to where, and whatever a program prints.
 
-use longshore_tests::{Console, LiveSocket, LogReader, TestContainer, TestEngine, console::local, eventually};
+use longshore_tests::{
+    Console, LiveSocket, LogReader, TestContainer, TestEngine, console::local, eventually,
+};
 use shared::{
     ErrorCode, Role,
     containers::ContainerState,
@@ -65,9 +67,11 @@ async fn tail_since_and_until_choose_the_lines() {
 
     // Milliseconds that lie between the third and the fourth line.
     let between = (all.lines[2].nanos / 1_000_000 + all.lines[3].nanos / 1_000_000) / 2 + 1;
-    let since = read_to_end(&console, &container, LogQuery { since: Some(between), ..LogQuery::default() }).await;
+    let since =
+        read_to_end(&console, &container, LogQuery { since: Some(between), ..LogQuery::default() }).await;
     assert_eq!(since.texts(), ["line 4", "line 5", "line 6"]);
-    let until = read_to_end(&console, &container, LogQuery { until: Some(between), ..LogQuery::default() }).await;
+    let until =
+        read_to_end(&console, &container, LogQuery { until: Some(between), ..LogQuery::default() }).await;
     assert_eq!(until.texts(), ["line 1", "line 2", "line 3"]);
 }
 
@@ -78,7 +82,10 @@ async fn a_stream_with_an_end_ends_though_the_container_runs_on() {
     let client = console.admin().await;
     let container = engine.run("bounded", &["busybox", "sh", "-c", "echo once; sleep 3600"]);
     shown(&console, &container, ContainerState::Running).await;
-    eventually("it has printed", async || engine.docker(&["logs", &container.id]).contains("once").then_some(())).await;
+    eventually("it has printed", async || {
+        engine.docker(&["logs", &container.id]).contains("once").then_some(())
+    })
+    .await;
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis();
     let query = LogQuery { until: Some(i64::try_from(now).unwrap()), ..LogQuery::default() };
     let mut reader = LogReader::open(&client, &container.container_id(), query).await;
@@ -91,10 +98,15 @@ async fn a_terminals_output_is_one_stream_even_if_it_looks_like_a_frame() {
     let engine = TestEngine::from_env();
     let console = Console::of(&engine).await;
     // Eight bytes that would be the header of a frame, on a stream that has none.
-    let script = r"printf '\001\000\000\000\377\377\377\377 looks like a header\n'; echo plain; echo wrong >&2";
+    let script =
+        r"printf '\001\000\000\000\377\377\377\377 looks like a header\n'; echo plain; echo wrong >&2";
     let container = ran(&console, &["-t"], script).await;
     let reader = read_to_end(&console, &container, LogQuery::default()).await;
-    let texts: Vec<_> = reader.lines.iter().map(|line| line.text.strip_suffix(b"\r").unwrap_or(&line.text).to_vec()).collect();
+    let texts: Vec<_> = reader
+        .lines
+        .iter()
+        .map(|line| line.text.strip_suffix(b"\r").unwrap_or(&line.text).to_vec())
+        .collect();
     assert_eq!(texts.len(), 3, "{:?}", reader.texts());
     assert!(texts[0].ends_with(b" looks like a header"), "{:?}", reader.texts());
     assert_eq!(texts[1], b"plain");
@@ -133,8 +145,12 @@ async fn a_line_of_ten_megabytes_is_cut_and_says_so() {
     let reader = read_to_end(&console, &container, LogQuery::default()).await;
     let (after, long) = reader.lines.split_last().expect("lines");
     assert_eq!(after.text, b"after");
-    assert!(long.iter().all(|line| line.text.len() <= LINE_MAX_BYTES && line.text.iter().all(|byte| *byte == b'x')));
-    let (kept, cut) = long.iter().fold((0, 0), |(kept, cut), line| (kept + line.text.len() as u64, cut + line.cut));
+    assert!(
+        long.iter()
+            .all(|line| line.text.len() <= LINE_MAX_BYTES && line.text.iter().all(|byte| *byte == b'x'))
+    );
+    let (kept, cut) =
+        long.iter().fold((0, 0), |(kept, cut), line| (kept + line.text.len() as u64, cut + line.cut));
     assert_eq!(kept + cut, length, "in {} pieces", long.len());
     assert!(cut > 0, "it was cut");
     assert_eq!(long.len(), 1, "one line stays one line");
@@ -153,11 +169,16 @@ async fn a_download_is_the_log_as_text() {
     let engine = TestEngine::from_env();
     let console = Console::of(&engine).await;
     let operator = console.user(Role::Operator).await;
-    let container = ran(&console, &[], "i=0; while [ $i -lt 500 ]; do echo line $i; i=$((i+1)); done; printf end").await;
+    let container =
+        ran(&console, &[], "i=0; while [ $i -lt 500 ]; do echo line $i; i=$((i+1)); done; printf end").await;
     let whole = operator.send(&on!(DownloadLogs, container), &LogQuery::default(), &()).await;
     assert_eq!(whole.status, 200);
     assert!(whole.header("content-type").starts_with("text/plain"), "{}", whole.header("content-type"));
-    assert!(whole.header("content-disposition").starts_with("attachment"), "{}", whole.header("content-disposition"));
+    assert!(
+        whole.header("content-disposition").starts_with("attachment"),
+        "{}",
+        whole.header("content-disposition")
+    );
     assert_eq!(whole.text().trim_end(), engine.docker(&["logs", &container.id]));
 
     let query = LogQuery { tail: Some(3), timestamps: true, ..LogQuery::default() };
@@ -169,7 +190,9 @@ async fn a_download_is_the_log_as_text() {
     let viewer = console.user(Role::Viewer).await;
     let refusal = viewer.send(&on!(DownloadLogs, container), &LogQuery::default(), &()).await.refusal();
     assert_eq!(refusal.kind(), (403, ErrorCode::Forbidden));
-    let bad = operator.get(&format!("{}?nonsense=1", shared::endpoint::Operation::path(&on!(DownloadLogs, container)))).await;
+    let bad = operator
+        .get(&format!("{}?nonsense=1", shared::endpoint::Operation::path(&on!(DownloadLogs, container))))
+        .await;
     assert_eq!(bad.refusal().kind(), (422, ErrorCode::Invalid));
 }
 

@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use longshore_tests::{Client, Console, ConsoleOptions, LogReader, Proxy, TestContainer, TestEngine, eventually};
+use longshore_tests::{
+    Client, Console, ConsoleOptions, LogReader, Proxy, TestContainer, TestEngine, eventually,
+};
 use shared::{containers::ContainerState, logs::LogQuery};
 
 use crate::support::shown;
@@ -102,13 +104,15 @@ async fn lines_of_one_moment_are_told_apart_by_their_number() {
     let console = Console::of(&engine).await;
     let client = console.admin().await;
     // Printed in one write, so that many lines bear nearly or exactly the same time.
-    let script = "i=0; s=; while [ $i -lt 2000 ]; do s=\"$s$i\n\"; i=$((i+1)); done; printf '%s' \"$s\"; echo end $i";
+    let script =
+        "i=0; s=; while [ $i -lt 2000 ]; do s=\"$s$i\n\"; i=$((i+1)); done; printf '%s' \"$s\"; echo end $i";
     let container = engine.run("moment", &["busybox", "sh", "-c", script]);
     shown(&console, &container, ContainerState::Exited).await;
     let mut texts = Vec::new();
     let mut cursor = None;
     loop {
-        let mut reader = LogReader::after(&client, &container.container_id(), LogQuery::default(), cursor).await;
+        let mut reader =
+            LogReader::after(&client, &container.container_id(), LogQuery::default(), cursor).await;
         reader.until("a batch or the end", |reader| reader.ended || !reader.lines.is_empty()).await;
         texts.extend(reader.texts());
         if reader.lines.is_empty() {
@@ -128,7 +132,10 @@ async fn many_readers_are_one_to_the_engine() {
     let container = counting(&console).await;
     let id = container.container_id();
     let follows = || {
-        let logs = proxy.requests().into_iter().filter(|head| head.path() == format!("/containers/{}/logs", container.id));
+        let logs = proxy
+            .requests()
+            .into_iter()
+            .filter(|head| head.path() == format!("/containers/{}/logs", container.id));
         logs.filter(|head| head.query().contains("follow=true") || head.query().contains("follow=1")).count()
     };
     let mut readers: Vec<LogReader> = Vec::new();
@@ -164,7 +171,8 @@ async fn the_stream_is_let_go_when_the_last_reader_leaves() {
     reader.until("lines", |reader| reader.lines.len() >= 10).await;
     let open = proxy.open();
     drop(reader);
-    eventually("the connection that carried the log ends", async || (proxy.open() < open).then_some(())).await;
+    eventually("the connection that carried the log ends", async || (proxy.open() < open).then_some(()))
+        .await;
 }
 
 async fn flood(console: &Console, client: &Client) -> (TestContainer, LogReader, LogReader) {
@@ -221,8 +229,11 @@ async fn a_gap_can_be_filled_from_where_it_begins() {
     };
     assert_eq!(number(&slow.lines[at - 1]), at - 1, "whole up to the gap");
     let behind = number(&slow.lines[at]);
-    let mut filler = LogReader::after(&client, &container.container_id(), LogQuery::default(), Some(from)).await;
-    filler.until("what was left out", |reader| reader.lines.last().is_some_and(|last| number(last) >= behind)).await;
+    let mut filler =
+        LogReader::after(&client, &container.container_id(), LogQuery::default(), Some(from)).await;
+    filler
+        .until("what was left out", |reader| reader.lines.last().is_some_and(|last| number(last) >= behind))
+        .await;
     let filled: Vec<_> = filler.lines.iter().map(number).take_while(|number| *number < behind).collect();
     assert_eq!(filled, (at..behind).collect::<Vec<_>>());
 }

@@ -94,7 +94,11 @@ async fn a_disabled_user_loses_everything_within_a_second() {
 
     let change = UserChange { disabled: Some(false), ..UserChange::default() };
     admin.call(&UpdateUser { user: id }, Empty {}, change).await.map(drop).unwrap();
-    assert_eq!(act(&client, ReadSession {}, Empty {}).await.unwrap_err().status, 401, "no session is revived");
+    assert_eq!(
+        act(&client, ReadSession {}, Empty {}).await.unwrap_err().status,
+        401,
+        "no session is revived"
+    );
     console.sign_in(&name).await.unwrap();
 }
 
@@ -152,7 +156,8 @@ async fn the_session_changes_its_id_at_sign_in_and_ids_are_long_and_different() 
 async fn an_unknown_name_and_a_wrong_password_look_the_same() {
     let console = Console::of(&TestEngine::from_env()).await;
     let (_, name) = console.new_user(Role::Viewer).await;
-    let unknown = sign_in(&console.anonymous(), "nobody-of-that-name", "some wrong password").await.unwrap_err();
+    let unknown =
+        sign_in(&console.anonymous(), "nobody-of-that-name", "some wrong password").await.unwrap_err();
     let wrong = sign_in(&console.anonymous(), &name, "some wrong password").await.unwrap_err();
     assert_eq!(unknown.kind(), (401, ErrorCode::BadCredentials));
     assert_eq!(unknown.kind(), wrong.kind());

@@ -57,7 +57,9 @@ async fn a_wrong_code_makes_nobody() {
         assert_eq!(refusal.kind(), (403, ErrorCode::BadSetupCode), "{wrong:?}: {refusal}");
     }
     assert!(needed(&client).await);
-    for (name, password, field) in [("", PASSWORD, "name"), ("a b", PASSWORD, "name"), ("harbour", "short", "password")] {
+    for (name, password, field) in
+        [("", PASSWORD, "name"), ("a b", PASSWORD, "name"), ("harbour", "short", "password")]
+    {
         let refusal = complete(&client, &code, name, password).await.unwrap_err();
         assert_eq!(refusal.kind(), (422, ErrorCode::Invalid), "{refusal}");
         assert_eq!(refusal.error.field.as_deref(), Some(field), "{refusal}");
@@ -121,7 +123,8 @@ async fn a_password_file_that_will_not_do_is_one_clear_sentence() {
         if let Some(content) = content {
             std::fs::write(&file, content).unwrap();
         }
-        let (code, said) = run_to_end(options.arg("--admin-password-file").arg(file.to_str().unwrap()).command());
+        let (code, said) =
+            run_to_end(options.arg("--admin-password-file").arg(file.to_str().unwrap()).command());
         assert!(code.is_some_and(|code| code != 0), "{code:?}: {said}");
         assert!(said.contains(file.to_str().unwrap()), "it names the file: {said}");
         assert!(!said.contains("panicked"), "{said}");

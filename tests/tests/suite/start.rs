@@ -2,7 +2,9 @@
 
 use std::{os::unix::fs::PermissionsExt, time::Duration};
 
-use longshore_tests::{Console, ConsoleOptions, FakeEngine, LiveSocket, console::run_to_end, eventually_within};
+use longshore_tests::{
+    Console, ConsoleOptions, FakeEngine, LiveSocket, console::run_to_end, eventually_within,
+};
 
 fn sentence(said: &str) {
     assert!(!said.contains("panicked") && !said.contains("RUST_BACKTRACE"), "{said}");
@@ -16,7 +18,9 @@ async fn a_port_that_is_taken_is_named() {
     let fake = FakeEngine::start();
     let mut command = std::process::Command::new(longshore_tests::console::binary());
     let options = ConsoleOptions::before(&fake.host());
-    command.args(["serve", "--plain-http", "--listen", &address, "--docker-host", &fake.host(), "--data"]).arg(options.data.path());
+    command
+        .args(["serve", "--plain-http", "--listen", &address, "--docker-host", &fake.host(), "--data"])
+        .arg(options.data.path());
     let (code, said) = run_to_end(command);
     assert!(code.is_some_and(|code| code != 0), "{said}");
     assert!(said.contains(&address), "it names the address: {said}");
@@ -40,7 +44,11 @@ async fn a_data_folder_that_cannot_be_written_is_named() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_wrong_option_is_told_at_once() {
     let fake = FakeEngine::start();
-    let options = ConsoleOptions::before(&fake.host()).arg("--public-url").arg("not a url").arg("--trusted-proxy").arg("everybody");
+    let options = ConsoleOptions::before(&fake.host())
+        .arg("--public-url")
+        .arg("not a url")
+        .arg("--trusted-proxy")
+        .arg("everybody");
     let (code, said) = run_to_end(options.command());
     assert!(code.is_some_and(|code| code != 0), "{said}");
     assert!(said.contains("public") || said.contains("not a url"), "{said}");
@@ -83,13 +91,14 @@ async fn a_second_console_on_the_same_data_does_not_corrupt_it() {
     let mut options = ConsoleOptions::before(&fake.host());
     options.data = std::sync::Arc::clone(first.shared_data());
     let mut second = options.command().spawn().unwrap();
-    let ended = eventually_within(Duration::from_secs(20), "the second one stands or says why not", async || {
-        match second.try_wait().unwrap() {
-            Some(status) => Some(Some(status)),
-            None => first.sign_in("admin").await.is_ok().then_some(None),
-        }
-    })
-    .await;
+    let ended =
+        eventually_within(Duration::from_secs(20), "the second one stands or says why not", async || {
+            match second.try_wait().unwrap() {
+                Some(status) => Some(Some(status)),
+                None => first.sign_in("admin").await.is_ok().then_some(None),
+            }
+        })
+        .await;
     let _ = second.kill();
     let _ = second.wait();
     if let Some(status) = ended {

@@ -1,6 +1,8 @@
 //! What several features' tests say in the same words.
 
-use longshore_tests::{Client, Console, LiveSocket, TestContainer, client::Refusal, console::local, eventually};
+use longshore_tests::{
+    Client, Console, LiveSocket, TestContainer, client::Refusal, console::local, eventually,
+};
 use shared::{
     ContainerId, Empty, Endpoint,
     containers::{ContainerList, ContainerState, ContainerSummary, ListContainers},
@@ -26,7 +28,11 @@ pub(crate) async fn row(client: &Client, id: &ContainerId) -> Option<ContainerSu
 }
 
 /// Waits until the console's list shows the container in that state.
-pub(crate) async fn shown(console: &Console, container: &TestContainer, state: ContainerState) -> ContainerSummary {
+pub(crate) async fn shown(
+    console: &Console,
+    container: &TestContainer,
+    state: ContainerState,
+) -> ContainerSummary {
     let client = console.admin().await;
     let id = container.container_id();
     eventually(&format!("the list shows {} as {state:?}", container.name), async || {
@@ -43,7 +49,11 @@ pub(crate) async fn running(console: &Console, label: &str) -> TestContainer {
 }
 
 /// Calls an operation that takes no body.
-pub(crate) async fn act<E: Endpoint<Body = ()>>(client: &Client, on: E, query: E::Query) -> Result<E::Reply, Refusal> {
+pub(crate) async fn act<E: Endpoint<Body = ()>>(
+    client: &Client,
+    on: E,
+    query: E::Query,
+) -> Result<E::Reply, Refusal> {
     client.call(&on, query, ()).await
 }
 
@@ -68,11 +78,18 @@ impl Watcher {
 
     /// Waits until a change shows the container in that state.
     pub(crate) async fn state(&mut self, id: &ContainerId, state: ContainerState) -> ContainerSummary {
-        self.row(&format!("the row of {} as {state:?}", id.short()), |row| row.id == *id && row.state == state).await
+        self.row(&format!("the row of {} as {state:?}", id.short()), |row| {
+            row.id == *id && row.state == state
+        })
+        .await
     }
 
     /// Waits until a changed row is as wanted.
-    pub(crate) async fn row(&mut self, what: &str, wanted: impl Fn(&ContainerSummary) -> bool) -> ContainerSummary {
+    pub(crate) async fn row(
+        &mut self,
+        what: &str,
+        wanted: impl Fn(&ContainerSummary) -> bool,
+    ) -> ContainerSummary {
         let at = &mut self.cursor;
         self.socket
             .event(1, what, |event| match event {

@@ -43,7 +43,9 @@ async fn a_shell_is_found_and_runs_what_is_typed() {
     let admin = console.admin().await;
     let container = running(&console, "shell").await;
     let mut terminal = TerminalSocket::open(&admin, &on!(OpenTerminal, container), &sized(80, 24)).await;
-    let Some(TerminalOutput::Started { command, tty, input }) = terminal.next().await else { panic!("it starts") };
+    let Some(TerminalOutput::Started { command, tty, input }) = terminal.next().await else {
+        panic!("it starts")
+    };
     assert!(tty && input);
     assert!(command.iter().any(|word| word.contains("sh")), "{command:?}");
     terminal.type_bytes(b"id -u; echo $((40 + 2))-done\r").await;
@@ -110,7 +112,8 @@ async fn a_hundred_kilobytes_pasted_arrive_whole() {
     let script = "sh -c 'stty raw -echo; echo ready; head -c 100000 | sha256sum'";
     let mut terminal = terminal(&admin, &container, command(script)).await;
     terminal.until("ready").await;
-    let paste: Vec<u8> = (0..100_000_u32).map(|at| b' ' + u8::try_from((at * 7 + at / 251) % 94).unwrap()).collect();
+    let paste: Vec<u8> =
+        (0..100_000_u32).map(|at| b' ' + u8::try_from((at * 7 + at / 251) % 94).unwrap()).collect();
     terminal.type_bytes(&paste).await;
     let sum: String = Sha256::digest(&paste).iter().map(|byte| format!("{byte:02x}")).collect();
     terminal.until(&sum).await;
@@ -138,7 +141,8 @@ async fn a_command_and_a_user_can_be_chosen() {
     let console = Console::of(&engine).await;
     let admin = console.admin().await;
     let container = running(&console, "user").await;
-    let query = TerminalQuery { user: Some("65534".to_owned()), ..command("sh -c 'echo \"as $(id -u)\"; exit 5'") };
+    let query =
+        TerminalQuery { user: Some("65534".to_owned()), ..command("sh -c 'echo \"as $(id -u)\"; exit 5'") };
     let mut chosen = terminal(&admin, &container, query).await;
     assert_eq!(exit_code(&mut chosen).await, Some(5));
     assert!(chosen.text().contains("as 65534"), "{}", chosen.text());
@@ -170,11 +174,16 @@ async fn a_command_that_is_not_there_fails_with_the_engines_words() {
     let console = Console::of(&engine).await;
     let admin = console.admin().await;
     let container = running(&console, "missing").await;
-    let mut terminal = TerminalSocket::open(&admin, &on!(OpenTerminal, container), &command("no-such-program")).await;
+    let mut terminal =
+        TerminalSocket::open(&admin, &on!(OpenTerminal, container), &command("no-such-program")).await;
     loop {
         match terminal.next().await {
-            Some(TerminalOutput::Failed { no_shell: false, error }) => break assert!(!error.message.is_empty()),
-            Some(TerminalOutput::Exited { code }) => break assert!(matches!(code, Some(126 | 127)), "{code:?}"),
+            Some(TerminalOutput::Failed { no_shell: false, error }) => {
+                break assert!(!error.message.is_empty());
+            }
+            Some(TerminalOutput::Exited { code }) => {
+                break assert!(matches!(code, Some(126 | 127)), "{code:?}");
+            }
             Some(TerminalOutput::Started { .. }) => {}
             other => panic!("instead of a failure: {other:?}"),
         }
@@ -216,8 +225,12 @@ async fn a_terminal_is_for_who_may_and_where_it_can_be() {
             }
         }
     }
-    let operator_attach = longshore_tests::sockets::handshake(&operator, &on!(AttachContainer, alive), &attach_size());
-    assert_eq!(longshore_tests::sockets::open(&operator, operator_attach).await.err().map(|s| s.as_u16()), Some(403));
+    let operator_attach =
+        longshore_tests::sockets::handshake(&operator, &on!(AttachContainer, alive), &attach_size());
+    assert_eq!(
+        longshore_tests::sockets::open(&operator, operator_attach).await.err().map(|s| s.as_u16()),
+        Some(403)
+    );
 }
 
 fn attach_size() -> AttachQuery {

@@ -40,7 +40,8 @@ async fn the_certificate_is_kept() {
     for entry in walk(console.data().path()) {
         let text = String::from_utf8_lossy(&std::fs::read(&entry).unwrap()).into_owned();
         if text.contains("PRIVATE KEY") {
-            let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&entry).unwrap().permissions());
+            let mode =
+                std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&entry).unwrap().permissions());
             assert_eq!(mode & 0o077, 0, "{}", entry.display());
         }
     }
@@ -95,8 +96,10 @@ async fn own_files_are_used_and_taken_up_when_they_change() {
     let (shown_a, shown_b) = (certificate(&a).await, certificate(&b).await);
     assert_eq!(certificate(&console).await, shown_a);
     write(pair(&b));
-    longshore_tests::eventually_within(std::time::Duration::from_secs(90), "the new certificate is shown", async || {
-        (certificate(&console).await == shown_b).then_some(())
-    })
+    longshore_tests::eventually_within(
+        std::time::Duration::from_secs(90),
+        "the new certificate is shown",
+        async || (certificate(&console).await == shown_b).then_some(()),
+    )
     .await;
 }

@@ -23,7 +23,10 @@ async fn a_user_is_made_listed_and_told_when_they_last_came() {
     let (_fake, console) = console().await;
     let admin = console.admin().await;
     let made = admin.call(&CreateUser {}, Empty {}, new_user("crane-driver", PASSWORD)).await.unwrap();
-    assert_eq!((made.name.as_str(), made.role, made.disabled, made.last_sign_in_at), ("crane-driver", Role::Viewer, false, None));
+    assert_eq!(
+        (made.name.as_str(), made.role, made.disabled, made.last_sign_in_at),
+        ("crane-driver", Role::Viewer, false, None)
+    );
     console.sign_in("crane-driver").await.unwrap();
     let reply = admin.send(&ListUsers {}, &Empty {}, &()).await;
     assert!(!reply.text().contains("argon2") && !reply.text().contains(PASSWORD), "{}", reply.text());
@@ -74,9 +77,17 @@ async fn the_last_administrator_stays() {
         assert_eq!(refusal.kind(), (409, ErrorCode::Conflict), "{refusal}");
     }
     let (second, name) = console.new_user(Role::Admin).await;
-    admin.call(&UpdateUser { user: only }, Empty {}, changes[0].clone()).await.map(drop).expect("now there is another");
+    admin
+        .call(&UpdateUser { user: only }, Empty {}, changes[0].clone())
+        .await
+        .map(drop)
+        .expect("now there is another");
     let successor = console.sign_in(&name).await.unwrap();
-    let refusal = successor.call(&UpdateUser { user: second }, Empty {}, changes[1].clone()).await.map(drop).unwrap_err();
+    let refusal = successor
+        .call(&UpdateUser { user: second }, Empty {}, changes[1].clone())
+        .await
+        .map(drop)
+        .unwrap_err();
     assert_eq!(refusal.status, 409, "and that one is the last now");
 }
 
