@@ -1,7 +1,11 @@
 //! `longshore healthcheck`: asks the console of the same configuration whether it serves, for container
 //! engines whose image holds neither a shell nor `curl`.
 
-use std::{net::Ipv4Addr, sync::Arc, time::Duration};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
 use rustls::{
     ClientConfig, DigitallySignedStruct, SignatureScheme,
@@ -42,14 +46,30 @@ async fn ask(config: &Config) -> std::io::Result<Vec<u8>> {
         Listen::Unix(path) => exchange(UnixStream::connect(path).await?).await,
         Listen::Tcp(address) => {
             let ip = if address.ip().is_unspecified() { Ipv4Addr::LOCALHOST.into() } else { address.ip() };
-            let stream = TcpStream::connect((ip, address.port())).await?;
+            let address = SocketAddr::new(ip, address.port());
+            // The server may have been told by a flag that this process was not given.
             if config.tls == Tls::Off {
-                return exchange(stream).await;
+                match plain(address).await {
+                    Ok(reply) if !reply.is_empty() => Ok(reply),
+                    _ => encrypted(address).await,
+                }
+            } else {
+                match encrypted(address).await {
+                    Ok(reply) => Ok(reply),
+                    Err(_) => plain(address).await,
+                }
             }
-            let name = ServerName::try_from("localhost").map_err(std::io::Error::other)?;
-            exchange(connector()?.connect(name, stream).await?).await
         }
     }
+}
+
+async fn plain(address: SocketAddr) -> std::io::Result<Vec<u8>> {
+    exchange(TcpStream::connect(address).await?).await
+}
+
+async fn encrypted(address: SocketAddr) -> std::io::Result<Vec<u8>> {
+    let name = ServerName::try_from("localhost").map_err(std::io::Error::other)?;
+    exchange(connector()?.connect(name, TcpStream::connect(address).await?).await?).await
 }
 
 async fn exchange(mut stream: impl AsyncRead + AsyncWrite + Unpin) -> std::io::Result<Vec<u8>> {

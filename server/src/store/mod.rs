@@ -121,7 +121,9 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Duration::from_secs(5))
             // In KiB: each connection may hold this much of the file in memory.
-            .pragma("cache_size", "-1024");
+            .pragma("cache_size", "-1024")
+            // The container's image has no folder for temporary files.
+            .pragma("temp_store", "MEMORY");
         let pool = SqlitePoolOptions::new()
             .max_connections(4)
             .acquire_timeout(Duration::from_secs(10))
