@@ -40,8 +40,8 @@ const RECENT: i32 = 30;
 pub(super) enum Act {
     /// Goes to a place.
     Go(String),
-    /// Does something to a container.
-    Container(ContainerAction, ContainerId),
+    /// Does something to the entry's container.
+    Container(ContainerAction),
     /// Chooses the theme.
     Theme(Theme),
     /// Chooses the language.
@@ -162,13 +162,15 @@ impl Source<'_> {
             return Vec::new();
         };
         let mut entries = words::views(self.i18n, self.session, self.environment, &candidate.row);
-        entries.extend(ContainerAction::ALL.into_iter().filter(|action| action.allowed_in(candidate.row.state)).map(
-            |action| {
-                let title = action_of(self.i18n, action, &candidate.row.name);
-                let disabled_why = why_not(self.i18n, self.session, action.needs());
-                Entry { disabled_why, ..self.action(Group::Actions, action, &candidate.row, title) }
-            },
-        ));
+        entries.extend(
+            ContainerAction::ALL.into_iter().filter(|action| action.allowed_in(candidate.row.state)).map(
+                |action| {
+                    let title = action_of(self.i18n, action, &candidate.row.name);
+                    let disabled_why = why_not(self.i18n, self.session, action.needs());
+                    Entry { disabled_why, ..self.action(Group::Actions, action, &candidate.row, title) }
+                },
+            ),
+        );
         let needle = Needle::new(typed);
         if needle.is_empty() {
             return entries;
@@ -234,7 +236,7 @@ impl Source<'_> {
             note: condition_word(self.i18n, row.condition(), row.exit_code),
             container: Some(row.id.clone()),
             command: Some(format!("docker {} {}", action.command(), row.name)),
-            ..Entry::new(group, action_icon(action), title, Act::Container(action, row.id.clone()))
+            ..Entry::new(group, action_icon(action), title, Act::Container(action))
         }
     }
 
@@ -271,7 +273,12 @@ impl Source<'_> {
             .filter(|page| page.needs().is_none_or(|permission| self.session.may(permission)))
             .map(|page| Entry {
                 kind: t_string!(self.i18n, palette.kind.page),
-                ..Entry::new(Group::Go, page.icon(), page.word(self.i18n), Act::Go(page.path(self.environment)))
+                ..Entry::new(
+                    Group::Go,
+                    page.icon(),
+                    page.word(self.i18n),
+                    Act::Go(page.path(self.environment)),
+                )
             })
             .collect()
     }

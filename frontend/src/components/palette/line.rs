@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::{
     entries::{Entry, Glyph, Group, state_key},
     matching::parts,
+    state::State,
 };
 use crate::{
     i18n::{I18n, t_string},
@@ -55,14 +56,11 @@ pub(super) fn PaletteLine(
     index: usize,
     /// What it offers.
     entry: Entry,
-    /// The number that is marked.
-    mark: Memo<usize>,
-    /// The pointer moved over it.
-    on_mark: impl Fn(usize) + 'static,
-    /// It was pressed.
-    on_press: impl Fn() + 'static,
+    /// The palette.
+    state: State,
 ) -> impl IntoView {
-    let is_marked = move || mark.get() == index;
+    let is_marked = move || state.mark.get() == index;
+    let pressed = entry.clone();
     let disabled = entry.disabled_why.is_some();
     let title = parts(&entry.title, &entry.found)
         .into_iter()
@@ -80,11 +78,11 @@ pub(super) fn PaletteLine(
             aria-selected=move || is_marked().to_string()
             aria-disabled=disabled.then_some("true")
             on:mousemove=move |_| {
-                if mark.get_untracked() != index {
-                    on_mark(index);
+                if state.mark.get_untracked() != index {
+                    state.choose(index);
                 }
             }
-            on:click=move |_| on_press()
+            on:click=move |_| state.run(pressed.clone())
         >
             {match entry.glyph {
                 Glyph::Icon(icon) => view! { <IconView icon=icon /> }.into_any(),

@@ -80,12 +80,6 @@ impl Hay {
         Self { text, letters }
     }
 
-    /// The text as it is.
-    #[must_use]
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
     /// How well the text answers; absent when a word is not in it. An empty needle is in every text.
     #[must_use]
     pub fn find(&self, needle: &Needle) -> Option<Hit> {

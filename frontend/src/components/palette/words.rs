@@ -138,11 +138,6 @@ pub(super) fn settings(i18n: I18n, theme: ThemeChoice) -> Vec<Entry> {
         kind: t_string!(i18n, palette.language_note),
         ..Entry::new(Group::Settings, Icon::Globe, title, Act::Language(locale))
     }));
-    entries.push(Entry::new(
-        Group::Settings,
-        Icon::SignOut,
-        t_string!(i18n, palette.sign_out),
-        Act::SignOut,
-    ));
+    entries.push(Entry::new(Group::Settings, Icon::SignOut, t_string!(i18n, palette.sign_out), Act::SignOut));
     entries
 }

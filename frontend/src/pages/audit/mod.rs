@@ -43,6 +43,9 @@ pub(crate) fn AuditPage() -> impl IntoView {
             when=move || allowed.get()
             fallback=move || {
                 view! {
+                    <div class="page-header">
+                        <h1 class="page-title">{t!(i18n, audit.title)}</h1>
+                    </div>
                     <EmptyState
                         icon=Icon::Lock
                         title=t!(i18n, audit.forbidden)
@@ -124,7 +127,7 @@ fn Audit() -> impl IntoView {
             <EmptyState icon=Icon::Audit title=t!(i18n, audit.empty) text=t!(i18n, audit.empty_text) />
         </Show>
         <Show when=has_rows>
-            <div class="table-frame">
+            <div class="table-frame" role="region" tabindex="0" aria-label=t!(i18n, audit.title)>
                 <table class="table" role="table" data-columns="audit" aria-label=t!(i18n, audit.title)>
                     <thead role="rowgroup">
                         <tr role="row">

@@ -140,7 +140,9 @@ fn note(i18n: I18n, subject: Subject) -> String {
                 (Condition::Failed | Condition::Exited, _, Some(since)) => {
                     t_string!(i18n, container.since_ended, time = since)
                 }
-                (Condition::Created | Condition::Removing | Condition::Dead, _, _) | (_, _, None) => String::new(),
+                (Condition::Created | Condition::Removing | Condition::Dead, _, _) | (_, _, None) => {
+                    String::new()
+                }
                 (_, _, Some(since)) => t_string!(i18n, container.since, time = since),
             }
         })
@@ -157,13 +159,14 @@ fn Actions(subject: Subject) -> impl IntoView {
         Some(state) if ContainerAction::Unpause.allowed_in(state) => {
             [ContainerAction::Unpause, ContainerAction::Stop]
         }
-        Some(state) if ContainerAction::Stop.allowed_in(state) => [ContainerAction::Stop, ContainerAction::Restart],
+        Some(state) if ContainerAction::Stop.allowed_in(state) => {
+            [ContainerAction::Stop, ContainerAction::Restart]
+        }
         _ => [ContainerAction::Start, ContainerAction::Restart],
     });
     let why_not = move |action: ContainerAction| state.get().and_then(|state| actions.why_not(action, state));
-    let pending = move |action: ContainerAction| {
-        subject.id().is_some_and(|id| actions.pending(&id) == Some(action))
-    };
+    let pending =
+        move |action: ContainerAction| subject.id().is_some_and(|id| actions.pending(&id) == Some(action));
     let run = move |action: ContainerAction| {
         if let Some(target) = untrack(|| subject.with_row(|row| Target::from(row))) {
             actions.request(action, target);

@@ -26,13 +26,7 @@ use crate::{
     paths,
     session::use_session,
     ui::{
-        badge::Tone,
-        button::Button,
-        clock::now,
-        empty_state::EmptyState,
-        format,
-        icon::Icon,
-        notice::Notice,
+        badge::Tone, button::Button, clock::now, empty_state::EmptyState, format, icon::Icon, notice::Notice,
         progress::Busy,
     },
 };
@@ -93,6 +87,9 @@ fn Waiting() -> impl IntoView {
 fn Missing(subject: Subject) -> impl IntoView {
     let i18n = use_i18n();
     view! {
+        <div class="page-header">
+            <h1 class="page-title">{move || subject.reference.get()}</h1>
+        </div>
         <EmptyState
             icon=Icon::Container
             title=move || t_string!(i18n, container.missing, name = subject.reference.get())
@@ -109,8 +106,7 @@ fn Missing(subject: Subject) -> impl IntoView {
 fn Present(subject: Subject, tab: Memo<Tab>) -> impl IntoView {
     let session = use_session();
     let shown = EnvShown(RwSignal::new(false));
-    let allowed =
-        Memo::new(move |_| tab.get().needs().is_none_or(|permission| session.may(permission)));
+    let allowed = Memo::new(move |_| tab.get().needs().is_none_or(|permission| session.may(permission)));
     view! {
         <div class="page-fill">
             <Head subject />
@@ -177,9 +173,7 @@ fn TerminalTab(subject: Subject) -> impl IntoView {
 #[component]
 fn Gone(subject: Subject) -> impl IntoView {
     let i18n = use_i18n();
-    let when = move || {
-        subject.gone_at.get().map(|at| format::ago(i18n, at, now())).unwrap_or_default()
-    };
+    let when = move || subject.gone_at.get().map(|at| format::ago(i18n, at, now())).unwrap_or_default();
     let title = move || match subject.successor.get() {
         Some(_) => t_string!(i18n, container.gone_again),
         None => t_string!(i18n, container.gone, name = subject.name()),

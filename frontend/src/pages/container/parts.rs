@@ -1,9 +1,7 @@
 //! Facts that the overview and the facts panel both show: mounts, networks, limits, environment.
 
 use leptos::prelude::*;
-use shared::{
-    containers::{ContainerDetails, ContainerInspect, EnvVar, Mount},
-};
+use shared::containers::{ContainerDetails, ContainerInspect, EnvVar, Mount};
 
 use crate::{
     i18n::{I18n, t, t_count, t_string, use_i18n},
@@ -183,11 +181,7 @@ pub(super) fn EnvToggle(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let label = move || {
-        if shown.0.get() {
-            t_string!(i18n, container.env.hide)
-        } else {
-            t_string!(i18n, container.env.show)
-        }
+        if shown.0.get() { t_string!(i18n, container.env.hide) } else { t_string!(i18n, container.env.show) }
     };
     (any && !masked).then(|| {
         view! {
@@ -240,7 +234,8 @@ pub(super) fn EnvList(
 fn EnvValue(variable: EnvVar, shown: EnvShown) -> impl IntoView {
     let i18n = use_i18n();
     let EnvVar { name, value } = variable;
-    move || match (value.clone(), shown.0.get()) {
+    move || {
+        match (value.clone(), shown.0.get()) {
         (Some(value), true) if value.is_empty() => {
             view! { <span class="faint">{t!(i18n, container.env.empty)}</span> }.into_any()
         }
@@ -258,5 +253,6 @@ fn EnvValue(variable: EnvVar, shown: EnvShown) -> impl IntoView {
             view! { <span class="faint" role="img" aria-label=t!(i18n, container.env.hidden)>"••••••••"</span> }
                 .into_any()
         }
+    }
     }
 }

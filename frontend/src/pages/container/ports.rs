@@ -83,7 +83,11 @@ fn chosen_address(addresses: &[String]) -> Option<String> {
 /// Where a port answers: at its own address, else at the host that the console was opened by.
 fn link(address: Option<&str>, port: u16) -> String {
     let own = window().location().hostname().unwrap_or_default();
-    let host = address.map_or(own, |address| if address.contains(':') { format!("[{address}]") } else { address.to_owned() });
+    let host =
+        address.map_or(
+            own,
+            |address| if address.contains(':') { format!("[{address}]") } else { address.to_owned() },
+        );
     let scheme = if matches!(port, 443 | 8443 | 9443) { "https" } else { "http" };
     format!("{scheme}://{host}:{port}/")
 }

@@ -189,7 +189,9 @@ impl Subject {
 }
 
 fn answers(row: &ContainerSummary, reference: &str) -> bool {
-    row.name == reference || row.id.as_str() == reference || (reference.len() >= 4 && row.id.as_str().starts_with(reference))
+    row.name == reference
+        || row.id.as_str() == reference
+        || (reference.len() >= 4 && row.id.as_str().starts_with(reference))
 }
 
 fn current(store: ContainersStore, id: &ContainerId) -> Option<Arc<ContainerSummary>> {

@@ -53,6 +53,9 @@ pub(crate) fn UsersPage() -> impl IntoView {
             when=move || allowed.get()
             fallback=move || {
                 view! {
+                    <div class="page-header">
+                        <h1 class="page-title">{t!(i18n, users.title)}</h1>
+                    </div>
                     <EmptyState
                         icon=Icon::Lock
                         title=t!(i18n, users.forbidden)

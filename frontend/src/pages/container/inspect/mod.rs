@@ -69,7 +69,8 @@ pub(super) fn InspectTab(
     let i18n = use_i18n();
     let command = move || format!("docker inspect {}", subject.name());
     let is_read = Memo::new(move |_| subject.details.with(|details| details.is_some()));
-    let masked = Memo::new(move |_| subject.details.with(|inspect| inspect.is_some_and(|inspect| inspect.masked)));
+    let masked =
+        Memo::new(move |_| subject.details.with(|inspect| inspect.is_some_and(|inspect| inspect.masked)));
     view! {
         <section class="inspect" aria-label=t!(i18n, container.tabs.inspect)>
             {move || {
@@ -137,7 +138,9 @@ fn Reader(subject: Subject) -> impl IntoView {
         shut: RwSignal::new(HashSet::new()),
     };
     let document = Memo::new(move |_| {
-        subject.details.with(|inspect| Arc::new(inspect.map(|inspect| Document::new(&inspect.raw)).unwrap_or_default()))
+        subject
+            .details
+            .with(|inspect| Arc::new(inspect.map(|inspect| Document::new(&inspect.raw)).unwrap_or_default()))
     });
     let text = Memo::new(move |_| {
         subject.details.with(|inspect| {
@@ -166,7 +169,8 @@ fn Reader(subject: Subject) -> impl IntoView {
         let name = untrack(|| subject.name());
         save_text(&format!("{name}.json"), &text.get_untracked());
     };
-    let hits = move || found.with(|found| found.as_ref().map(|found| t_count!(i18n, found.hits, inspect.hits)));
+    let hits =
+        move || found.with(|found| found.as_ref().map(|found| t_count!(i18n, found.hits, inspect.hits)));
     view! {
         <div class="toolbar" data-ruled="">
             <fieldset class="segmented">

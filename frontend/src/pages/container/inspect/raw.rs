@@ -58,16 +58,17 @@ fn split(line: &str) -> Vec<Part<'_>> {
     let body = line.trim_start();
     let (indent, body) = line.split_at(line.len() - body.len());
     let mut parts = vec![(None, indent)];
-    let value = match string_end(body).filter(|end| body.get(*end..).is_some_and(|rest| rest.starts_with(": "))) {
-        Some(end) => {
-            let (key, rest) = body.split_at(end);
-            let (colon, value) = rest.split_at(2);
-            parts.push((Some("key"), key));
-            parts.push((Some("pun"), colon));
-            value
-        }
-        None => body,
-    };
+    let value =
+        match string_end(body).filter(|end| body.get(*end..).is_some_and(|rest| rest.starts_with(": "))) {
+            Some(end) => {
+                let (key, rest) = body.split_at(end);
+                let (colon, value) = rest.split_at(2);
+                parts.push((Some("key"), key));
+                parts.push((Some("pun"), colon));
+                value
+            }
+            None => body,
+        };
     let (value, comma) = value.strip_suffix(',').map_or((value, ""), |value| (value, ","));
     let class = match value.bytes().next() {
         Some(b'"') => "str",

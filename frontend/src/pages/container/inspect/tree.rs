@@ -108,7 +108,8 @@ pub(super) fn Tree(
         });
     };
     let on_key = move |event: ev::KeyboardEvent| {
-        if event.ctrl_key() || event.meta_key() || event.alt_key() || event.target() != event.current_target() {
+        if event.ctrl_key() || event.meta_key() || event.alt_key() || event.target() != event.current_target()
+        {
             return;
         }
         let last = rows.with_untracked(Vec::len).saturating_sub(1);
@@ -123,7 +124,9 @@ pub(super) fn Tree(
             ("PageDown", _) => go_to((here.unwrap_or(0) + 20).min(last)),
             ("PageUp", _) => go_to(here.unwrap_or(0).saturating_sub(20)),
             ("ArrowRight", Some(now)) if now.shown.is_branch() && !is_open(&now) => toggle(&now),
-            ("ArrowRight", Some(now)) if now.shown.is_branch() => go_to(here.map_or(0, |here| (here + 1).min(last))),
+            ("ArrowRight", Some(now)) if now.shown.is_branch() => {
+                go_to(here.map_or(0, |here| (here + 1).min(last)))
+            }
             ("ArrowLeft", Some(now)) if now.shown.is_branch() && is_open(&now) => toggle(&now),
             ("ArrowLeft", Some(now)) => {
                 let parent = (0..here.unwrap_or(0)).rev().find(|place| {
@@ -220,7 +223,9 @@ fn TreeRow(
         }
     };
     let key = match &node.key {
-        Key::Name(name) => view! { <span class="inspect-key" title=name.clone()>{format!("{name}:")}</span> }.into_any(),
+        Key::Name(name) => {
+            view! { <span class="inspect-key" title=name.clone()>{format!("{name}:")}</span> }.into_any()
+        }
         Key::Place(place) => view! { <span class="inspect-place">{format!("{place}:")}</span> }.into_any(),
     };
     let title = match &node.shown {

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use shared::{
     UnixMillis,
-    containers::{ContainerInspect, Health, HealthDetails, NetworkAttachment, exit_cause},
+    containers::{ContainerInspect, exit_cause},
 };
 
 use super::super::{
@@ -15,12 +15,7 @@ use super::super::{
 use crate::{
     components::exit_text::{exit_text, lower_first},
     i18n::{I18n, t, t_string, use_i18n},
-    ui::{
-        clock::Ago,
-        format,
-        icon::{Icon, IconView},
-        state::StateGlyph,
-    },
+    ui::{clock::Ago, format},
 };
 
 /// A card with its title.
@@ -173,83 +168,6 @@ fn Moment(at: UnixMillis) -> impl IntoView {
     }
 }
 
-/// What the health check said last.
-#[component]
-pub(super) fn HealthCard(inspect: ContainerInspect) -> impl IntoView {
-    let i18n = use_i18n();
-    inspect.details.health.map(|health| {
-        let (key, status) = (health_key(health.status), health.status);
-        let output = health.last_output.clone().unwrap_or_default();
-        let has_run = health.last_at.is_some();
-        let last_at = health.last_at;
-        let facts = move || health_facts(i18n, &health);
-        view! {
-            <FactCard id="health-title" title=t!(i18n, container.health.title)>
-                <dl class="facts" data-dense="">
-                    <dt>{t!(i18n, container.health.status)}</dt>
-                    <dd>
-                        <span class="state" data-state=key>
-                            <StateGlyph state=key />
-                            <span class="state-word">{move || health_word(i18n, status)}</span>
-                        </span>
-                    </dd>
-                    {last_at
-                        .map(|at| {
-                            view! {
-                                <dt>{t!(i18n, container.health.last)}</dt>
-                                <dd>
-                                    <Ago at=at />
-                                </dd>
-                            }
-                        })}
-                </dl>
-                {move || view! { <Facts facts=facts() /> }}
-                {has_run
-                    .then(|| {
-                        if output.trim().is_empty() {
-                            view! { <p class="field-hint">{t!(i18n, container.health.no_output)}</p> }.into_any()
-                        } else {
-                            view! {
-                                <pre
-                                    class="health-output"
-                                    tabindex="0"
-                                    aria-label=t!(i18n, container.health.output)
-                                >
-                                    {output}
-                                </pre>
-                            }
-                                .into_any()
-                        }
-                    })}
-            </FactCard>
-        }
-    })
-}
-
-fn health_facts(i18n: I18n, health: &HealthDetails) -> Vec<Fact> {
-    let streak = u64::try_from(health.failing_streak).ok().filter(|streak| *streak > 0);
-    vec![
-        (t_string!(i18n, container.health.exit), health.last_exit_code.map(|code| code.to_string())),
-        (t_string!(i18n, container.health.streak), streak.map(|streak| format::count(i18n, streak))),
-    ]
-}
-
-fn health_key(health: Health) -> &'static str {
-    match health {
-        Health::Starting => "starting",
-        Health::Healthy => "healthy",
-        Health::Unhealthy => "unhealthy",
-    }
-}
-
-fn health_word(i18n: I18n, health: Health) -> String {
-    match health {
-        Health::Starting => t_string!(i18n, common.condition.starting),
-        Health::Healthy => t_string!(i18n, common.condition.healthy),
-        Health::Unhealthy => t_string!(i18n, common.condition.unhealthy),
-    }
-}
-
 /// What leads into it.
 #[component]
 pub(super) fn PortsCard(subject: Subject) -> impl IntoView {
@@ -270,48 +188,6 @@ pub(super) fn MountsCard(inspect: ContainerInspect) -> impl IntoView {
         <FactCard id="mounts-title" title=t!(i18n, container.mounts.title)>
             <MountList mounts=inspect.details.mounts />
         </FactCard>
-    }
-}
-
-/// Where it can be reached from other containers.
-#[component]
-pub(super) fn NetworksCard(inspect: ContainerInspect) -> impl IntoView {
-    let i18n = use_i18n();
-    let mode = inspect.details.network_mode.clone();
-    let networks = inspect.details.networks;
-    let facts = move || vec![(t_string!(i18n, container.networks.mode), mode.clone())];
-    view! {
-        <FactCard id="networks-title" title=t!(i18n, container.networks.title)>
-            {if networks.is_empty() {
-                view! { <p class="faint">{t!(i18n, container.networks.none)}</p> }.into_any()
-            } else {
-                networks.into_iter().map(|network| view! { <Network network /> }).collect_view().into_any()
-            }}
-            {move || view! { <Facts facts=facts() /> }}
-        </FactCard>
-    }
-}
-
-#[component]
-fn Network(network: NetworkAttachment) -> impl IntoView {
-    let i18n = use_i18n();
-    let name = network.name.clone();
-    let addresses = move || -> Vec<Fact> {
-        let addresses: Vec<String> = [network.ipv4.clone(), network.ipv6.clone()].into_iter().flatten().collect();
-        vec![
-            (t_string!(i18n, container.networks.address), Some(addresses.join(", "))),
-            (t_string!(i18n, container.networks.mac), network.mac.clone()),
-            (t_string!(i18n, container.networks.aliases), Some(network.aliases.join(", "))),
-        ]
-    };
-    view! {
-        <div class="fact-group">
-            <h3>
-                <IconView icon=Icon::Network small=true />
-                {name}
-            </h3>
-            {move || view! { <Facts facts=addresses() /> }}
-        </div>
     }
 }
 

@@ -1,6 +1,8 @@
 //! The overview of a container: what is wrong first, then every fact that matters, in cards.
 
 mod cards;
+mod health;
+mod networks;
 mod security;
 mod trouble;
 
@@ -17,9 +19,9 @@ use crate::{
     session::use_session,
     ui::{badge::Tone, button::Button, notice::Notice, progress::Busy},
 };
-use cards::{
-    EnvCard, HealthCard, LabelsCard, LifeCard, LimitsCard, MountsCard, NetworksCard, PortsCard, ProcessCard, SummaryCard,
-};
+use cards::{EnvCard, LabelsCard, LifeCard, LimitsCard, MountsCard, PortsCard, ProcessCard, SummaryCard};
+use health::HealthCard;
+use networks::NetworksCard;
 use security::SecurityCard;
 use trouble::Trouble;
 
@@ -85,11 +87,10 @@ pub(super) fn OverviewTab(
 /// The cards that are made of the engine's document.
 #[component]
 fn Cards(inspect: ContainerInspect, shown: EnvShown) -> impl IntoView {
-    let has_health = inspect.details.health.is_some();
     view! {
         <ProcessCard inspect=inspect.clone() />
         <LifeCard inspect=inspect.clone() />
-        {has_health.then(|| view! { <HealthCard inspect=inspect.clone() /> })}
+        <HealthCard inspect=inspect.clone() />
         <MountsCard inspect=inspect.clone() />
         <NetworksCard inspect=inspect.clone() />
         <LimitsCard inspect=inspect.clone() />

@@ -28,11 +28,8 @@ pub(super) fn SecurityCard(inspect: ContainerInspect) -> impl IntoView {
         } else {
             t_string!(i18n, container.security.writable)
         };
-        let privileged = if details.privileged {
-            t_string!(i18n, container.yes)
-        } else {
-            t_string!(i18n, container.no)
-        };
+        let privileged =
+            if details.privileged { t_string!(i18n, container.yes) } else { t_string!(i18n, container.no) };
         vec![
             (t_string!(i18n, container.security.privileged), Some(privileged)),
             (t_string!(i18n, container.security.root_fs), Some(root)),

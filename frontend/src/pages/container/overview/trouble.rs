@@ -91,8 +91,12 @@ fn words(i18n: I18n, found: &Found) -> (String, String) {
             let failures = failures.map(|failures| t_count!(i18n, failures, container.health.failures));
             (t_string!(i18n, container.unhealthy_title), failures)
         }
-        Condition::Restarting => (t_string!(i18n, container.restart_loop), exit.map(|exit| format!("{exit}."))),
-        Condition::Dead => (t_string!(i18n, common.condition.dead), Some(t_string!(i18n, overview.attention.dead))),
+        Condition::Restarting => {
+            (t_string!(i18n, container.restart_loop), exit.map(|exit| format!("{exit}.")))
+        }
+        Condition::Dead => {
+            (t_string!(i18n, common.condition.dead), Some(t_string!(i18n, overview.attention.dead)))
+        }
         _ => match exit {
             Some(exit) => (exit, None),
             None => (t_string!(i18n, container.exit.engine_failed), None),
