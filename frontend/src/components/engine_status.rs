@@ -78,7 +78,7 @@ pub(crate) fn EngineNotice() -> impl IntoView {
         problem.get().map(|problem| {
             let Unreachable { since, reason, detail } = problem;
             let text = move || {
-                let time = format::duration(i18n, format::since(since, clock::now()));
+                let time = format::duration(i18n, format::since(since, clock::now()).max(format::SECOND));
                 let advice = advice(i18n, reason).1;
                 t_string!(i18n, engine.stale, duration = time, advice = advice, detail = detail.clone())
             };

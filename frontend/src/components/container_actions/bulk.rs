@@ -95,8 +95,7 @@ impl ContainerActions {
             let count = format::count(self.i18n, targets.len() as u64);
             self.toasts.show(Toast {
                 tone: Tone::Success,
-                text: words::many(self.i18n, bulk.order.action(), count.clone()),
-                detail: t_string!(self.i18n, actions.result.all_done, total = count),
+                text: words::many_done(self.i18n, bulk.order.action(), count),
                 command: Some(words::command(&bulk.order, &targets)),
                 ..Toast::default()
             });

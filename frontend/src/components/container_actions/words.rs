@@ -91,6 +91,20 @@ pub(super) fn many(i18n: I18n, action: ContainerAction, count: String) -> String
     }
 }
 
+/// What is said when it was done to many; tracked.
+pub(super) fn many_done(i18n: I18n, action: ContainerAction, count: String) -> String {
+    match action {
+        ContainerAction::Start => t_string!(i18n, actions.many_done.start, count = count),
+        ContainerAction::Stop => t_string!(i18n, actions.many_done.stop, count = count),
+        ContainerAction::Restart => t_string!(i18n, actions.many_done.restart, count = count),
+        ContainerAction::Pause => t_string!(i18n, actions.many_done.pause, count = count),
+        ContainerAction::Unpause => t_string!(i18n, actions.many_done.unpause, count = count),
+        ContainerAction::Kill => t_string!(i18n, actions.many_done.kill, count = count),
+        ContainerAction::Rename => t_string!(i18n, actions.many_done.rename, count = count),
+        ContainerAction::Remove => t_string!(i18n, actions.many_done.remove, count = count),
+    }
+}
+
 /// Why a state does not allow an action; tracked.
 pub(super) fn why_state(i18n: I18n, action: ContainerAction, state: ContainerState) -> String {
     use ContainerState::{Created, Dead, Exited, Paused, Removing, Restarting, Running};

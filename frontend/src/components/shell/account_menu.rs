@@ -42,9 +42,9 @@ pub(super) fn AccountMenu() -> impl IntoView {
             data-variant="ghost"
             data-icon=""
             popovertarget=MENU
-            aria-label=move || t_string!(i18n, shell.account, name = name())
         >
-            <span class="avatar">{move || initials(&name())}</span>
+            <span class="avatar" aria-hidden="true">{move || initials(&name())}</span>
+            <span class="visually-hidden">{move || t_string!(i18n, shell.account, name = name())}</span>
         </button>
         <Menu id=MENU label=move || t_string!(i18n, shell.account, name = name())>
             <p class="menu-label">{who}</p>

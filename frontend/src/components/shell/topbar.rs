@@ -30,14 +30,13 @@ pub(super) fn Topbar() -> impl IntoView {
                 <button
                     class="search-box"
                     type="button"
-                    aria-label=t!(i18n, shell.search)
                     aria-keyshortcuts="Control+K"
                     on:click=move |_| palette.set(true)
                 >
                     <IconView icon=Icon::Search small=true />
                     <span>{t!(i18n, shell.search)}</span>
-                    <kbd>"Ctrl"</kbd>
-                    <kbd>"K"</kbd>
+                    <kbd aria-hidden="true">"Ctrl"</kbd>
+                    <kbd aria-hidden="true">"K"</kbd>
                 </button>
                 <ThemeMenu />
                 <AccountMenu />

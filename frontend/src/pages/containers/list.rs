@@ -199,6 +199,11 @@ impl List {
         }
     }
 
+    /// Whether the person chose other columns than the usual; tracked.
+    pub(super) fn has_chosen_columns(self) -> bool {
+        self.columns.with(Option::is_some)
+    }
+
     pub(super) fn toggle_column(self, column: Column) {
         let chosen = untrack(|| self.columns());
         let next: Vec<Column> = Column::ALL

@@ -32,7 +32,7 @@ pub(super) fn NotRead() -> impl IntoView {
         (Some(problem), _) => {
             let reason = problem.reason;
             let text = move || {
-                let duration = format::duration(i18n, format::since(problem.since, clock::now()));
+                let duration = format::duration(i18n, format::since(problem.since, clock::now()).max(format::SECOND));
                 let since =
                     t_string!(i18n, containers.unreachable_since, duration = duration, detail = problem.detail.clone());
                 format!("{} {since}", advice(i18n, reason).1)

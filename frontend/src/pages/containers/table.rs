@@ -57,7 +57,11 @@ pub(super) fn Table() -> impl IntoView {
     let drawn =
         Memo::new(move |_| layout.with(|layout| in_sight(layout, measures.sight.get(), measures.heights.get())));
     Effect::new(move || wanted.set(rows_to_follow(list, layout, drawn)));
-    let columns = Memo::new(move |_| that_fit(&list.columns(), measures.width_rem.get()));
+    // What a person chose stays, and the table scrolls; only the usual columns give way.
+    let columns = Memo::new(move |_| {
+        let columns = list.columns();
+        if list.has_chosen_columns() { columns } else { that_fit(&columns, measures.width_rem.get()) }
+    });
     let context =
         TableContext { layout, window: drawn, columns, menu_of: RwSignal::new(None) };
     provide_context(context);
