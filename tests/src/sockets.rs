@@ -105,6 +105,21 @@ impl LiveSocket {
         self.send(&ClientFrame::Subscribe { id, to }).await;
     }
 
+    /// The next binary frame as it is, or `None` when a text frame came that `ends` holds for.
+    ///
+    /// # Panics
+    /// When the socket ends.
+    pub async fn next_binary(&mut self, ends: impl Fn(&str) -> bool) -> Option<bytes::Bytes> {
+        loop {
+            match self.socket.next().await {
+                Some(Ok(Message::Binary(bytes))) => return Some(bytes),
+                Some(Ok(Message::Text(text))) if ends(&text) => return None,
+                Some(Ok(Message::Close(_)) | Err(_)) | None => panic!("the live socket ended"),
+                Some(Ok(_)) => {}
+            }
+        }
+    }
+
     /// The next arrival; heartbeats of the transport are left out.
     ///
     /// # Panics
@@ -285,6 +300,20 @@ impl TerminalSocket {
     pub async fn closed_within(&mut self, limit: Duration) {
         let wait = async { while !matches!(self.receive().await, Received::Closed) {} };
         timeout(limit, wait).await.unwrap_or_else(|_| panic!("the terminal still stands after {limit:?}"));
+    }
+
+    /// Takes in the next frame, whatever it is.
+    ///
+    /// # Panics
+    /// When the socket ends.
+    pub async fn receive_some(&mut self) {
+        assert!(!matches!(self.receive().await, Received::Closed), "the terminal ended");
+    }
+
+    /// Takes in what still comes, until nothing does for a moment.
+    pub async fn settle(&mut self) {
+        while timeout(Duration::from_millis(300), self.receive_some()).await.is_ok() {}
+        self.printed.clear();
     }
 
     async fn receive(&mut self) -> Received {

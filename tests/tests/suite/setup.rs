@@ -77,7 +77,7 @@ async fn of_two_racing_setups_one_wins() {
         let (first, second) =
             tokio::join!(complete(&one, &code, "first", PASSWORD), complete(&two, &code, "second", PASSWORD));
         assert_eq!(u8::from(first.is_ok()) + u8::from(second.is_ok()), 1, "{first:?} {second:?}");
-        let loser = if first.is_ok() { second.unwrap_err() } else { first.unwrap_err() };
+        let loser = first.and(second).unwrap_err();
         assert!(matches!(loser.status, 403 | 409), "{loser}");
         let (lost, name) = if sign_in(&console.anonymous(), "first", PASSWORD).await.is_ok() {
             (sign_in(&console.anonymous(), "second", PASSWORD).await, "second")

@@ -1,0 +1,97 @@
+//! What the console takes of the machine: memory, and the time until it answers.
+
+use std::time::{Duration, Instant};
+
+use longshore_tests::{Client, Console, ConsoleOptions, console::local};
+use shared::{Empty, containers::ListContainers};
+
+use crate::{
+    Bench,
+    calls::{Crowd, VIEWERS},
+    fleet::SIZE,
+    table::{Budget, Table, millis, percentile},
+};
+
+pub(crate) async fn memory(bench: &Bench, table: &mut Table) {
+    let console = bench.console().await;
+    let client = console.admin().await;
+    tokio::time::sleep(bench.seconds(6)).await;
+    let note = format!("{SIZE} containers known, nobody connected");
+    table.row("memory (PSS), idle", pss_megabytes(console.id()), "MB", Budget::AtMost(20.0), note);
+    let list = client.call(&ListContainers { environment: local() }, Empty {}, ()).await.unwrap();
+    let crowd = Crowd::gather(&client, &list, VIEWERS).await;
+    for _ in 0..VIEWERS {
+        client.call(&ListContainers { environment: local() }, Empty {}, ()).await.unwrap();
+    }
+    tokio::time::sleep(bench.seconds(15)).await;
+    let note = format!("{SIZE} containers, {VIEWERS} viewers");
+    table.row("memory (PSS), loaded", pss_megabytes(console.id()), "MB", Budget::AtMost(100.0), note);
+    crowd.leave().await;
+}
+
+/// From the start of the process to the first list, with the session of the run before.
+pub(crate) async fn start(bench: &Bench, table: &mut Table) {
+    let mut console = bench.console().await;
+    let client = console.admin().await;
+    console.terminate().await;
+    let mut times = Vec::new();
+    for _ in 0..if bench.quick { 3 } else { 9 } {
+        let mut options = ConsoleOptions::before(bench.engine.host());
+        options.listen = longshore_tests::console::free_address();
+        options.data = std::sync::Arc::clone(console.shared_data());
+        let url = format!("http://{}", options.listen);
+        let client = client.moved_to(&url);
+        let begin = Instant::now();
+        let mut child = options.command().spawn().expect("the console");
+        answered(&client).await;
+        times.push(millis(begin.elapsed()));
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+    let note = format!("to the first list of {SIZE} containers");
+    table.row(
+        "start to the first answered request, p50",
+        percentile(&mut times, 0.5),
+        "ms",
+        Budget::AtMost(100.0),
+        note,
+    );
+}
+
+async fn answered(client: &Client) {
+    let path = longshore_tests::client::path_and_query(&ListContainers { environment: local() }, &Empty {});
+    for _ in 0..20_000 {
+        if let Ok(reply) = client.request("GET", &path).try_stream().await
+            && reply.status() == 200
+        {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    panic!("the console did not answer");
+}
+
+fn pss_megabytes(id: u32) -> f64 {
+    let text = std::fs::read_to_string(format!("/proc/{id}/smaps_rollup")).expect("the process");
+    let kilobytes: f64 = text
+        .lines()
+        .find_map(|line| line.strip_prefix("Pss:"))
+        .and_then(|rest| rest.trim().trim_end_matches(" kB").parse().ok())
+        .expect("its PSS");
+    kilobytes * 1024.0 / 1e6
+}
+
+/// Seconds of processor that the process has used.
+pub(crate) fn processor_seconds(id: u32) -> f64 {
+    let text = std::fs::read_to_string(format!("/proc/{id}/stat")).expect("the process");
+    // The name, in brackets, may hold spaces; utime and stime are the 12th and 13th field after it.
+    let fields: Vec<&str> = text.rsplit_once(") ").expect("the name").1.split(' ').collect();
+    let ticks: f64 = [11, 12].iter().filter_map(|at| fields[*at].parse::<f64>().ok()).sum();
+    // Linux counts a hundred a second for every architecture's user space.
+    ticks / 100.0
+}
+
+/// Whether a console is there at all: used by parts that look at its files.
+pub(crate) async fn any(bench: &Bench) -> Console {
+    Console::start(ConsoleOptions::before(bench.engine.host())).await
+}
