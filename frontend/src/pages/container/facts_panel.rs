@@ -5,6 +5,7 @@ use shared::containers::ContainerInspect;
 use wasm_bindgen::JsCast;
 
 use super::{
+    figures::Figures,
     parts::{EnvList, EnvShown, EnvToggle, Fact, Facts, MountList, limit_facts, restart_text},
     ports::PortList,
     subject::Subject,
@@ -26,6 +27,8 @@ pub(super) fn FactsPanel(
     subject: Subject,
     /// Whether the environment's values are shown.
     shown: EnvShown,
+    /// What it uses.
+    figures: Figures,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let open = storage::read(STORED).as_deref() != Some("shut");
@@ -45,14 +48,14 @@ pub(super) fn FactsPanel(
                 <h3>{t!(i18n, container.ports.title)}</h3>
                 {move || subject.with_row(|row| view! { <PortList ports=row.ports.clone() /> })}
             </section>
-            {move || subject.details.value().map(|inspect| view! { <Groups inspect shown /> })}
+            {move || subject.details.value().map(|inspect| view! { <Groups inspect shown figures /> })}
         </details>
     }
 }
 
 /// What only the engine's document tells.
 #[component]
-fn Groups(inspect: ContainerInspect, shown: EnvShown) -> impl IntoView {
+fn Groups(inspect: ContainerInspect, shown: EnvShown, figures: Figures) -> impl IntoView {
     let i18n = use_i18n();
     let details = inspect.details.clone();
     let image = inspect.summary.image.clone();
@@ -67,7 +70,7 @@ fn Groups(inspect: ContainerInspect, shown: EnvShown) -> impl IntoView {
     };
     let limited = details.clone();
     let limits = move || {
-        let mut facts = limit_facts(i18n, &limited);
+        let mut facts = limit_facts(i18n, &limited, figures.latest().as_ref());
         facts.push((t_string!(i18n, container.life.restart), restart_text(i18n, &limited)));
         facts
     };

@@ -172,18 +172,16 @@ fn Actions(subject: Subject) -> impl IntoView {
             actions.request(action, target);
         }
     };
-    let rest = move || ContainerAction::ALL.into_iter().filter(move |action| !first.get().contains(action));
-    let (calm, grave): (fn(&ContainerAction) -> bool, fn(&ContainerAction) -> bool) =
-        (|action| !is_grave(*action), |action| is_grave(*action));
-    let items = move |pick: fn(&ContainerAction) -> bool| {
-        rest()
-            .filter(pick)
+    let items = move |grave: bool| {
+        ContainerAction::ALL
+            .into_iter()
+            .filter(|action| !first.get().contains(action) && is_grave(*action) == grave)
             .map(|action| {
                 view! {
                     <MenuItem
                         label=move || action_label(i18n, action)
                         icon=action_icon(action)
-                        danger=is_grave(action)
+                        danger=grave
                         disabled_why=Signal::derive(move || why_not(action))
                         on_press=move || run(action)
                     />
@@ -214,9 +212,9 @@ fn Actions(subject: Subject) -> impl IntoView {
             </button>
         </div>
         <Menu id=MENU label=t!(i18n, container.more_actions)>
-            {move || items(calm)}
+            {move || items(false)}
             <MenuRule />
-            {move || items(grave)}
+            {move || items(true)}
         </Menu>
     }
 }

@@ -1,6 +1,7 @@
 //! A container's page: its head, its tabs, and the facts beside them.
 
 mod facts_panel;
+mod figures;
 mod head;
 mod inspect;
 mod overview;
@@ -31,6 +32,7 @@ use crate::{
     },
 };
 use facts_panel::FactsPanel;
+use figures::Figures;
 use head::{ContainerTabs, Head};
 use inspect::InspectTab;
 use overview::OverviewTab;
@@ -54,7 +56,12 @@ pub(crate) fn ContainerPage() -> impl IntoView {
             Crumb { label: subject.name(), href: None },
         ]
     });
-    move || match subject.standing.get() {
+    // What was read stays in view when the container goes: its log is not begun anew.
+    let view = Memo::new(move |_| match subject.standing.get() {
+        Standing::Gone => Standing::Here,
+        standing @ (Standing::Waiting | Standing::Missing | Standing::Here) => standing,
+    });
+    move || match view.get() {
         Standing::Waiting => view! { <Waiting /> }.into_any(),
         Standing::Missing => view! { <Missing subject /> }.into_any(),
         Standing::Here | Standing::Gone => view! { <Present subject tab /> }.into_any(),
@@ -106,16 +113,18 @@ fn Missing(subject: Subject) -> impl IntoView {
 fn Present(subject: Subject, tab: Memo<Tab>) -> impl IntoView {
     let session = use_session();
     let shown = EnvShown(RwSignal::new(false));
+    let figures = Figures::follow(subject);
     let allowed = Memo::new(move |_| tab.get().needs().is_none_or(|permission| session.may(permission)));
     view! {
         <div class="page-fill">
             <Head subject />
+            <EngineNotice />
             <Show when=move || subject.standing.get() == Standing::Gone>
                 <Gone subject />
             </Show>
             <ContainerTabs subject tab />
             {move || match (tab.get(), allowed.get()) {
-                (Tab::Overview, _) => view! { <OverviewTab subject shown /> }.into_any(),
+                (Tab::Overview, _) => view! { <OverviewTab subject shown figures /> }.into_any(),
                 (tab, false) => view! { <Locked tab /> }.into_any(),
                 (Tab::Terminal, true) => view! { <TerminalTab subject /> }.into_any(),
                 (tab, true) => {
@@ -129,7 +138,7 @@ fn Present(subject: Subject, tab: Memo<Tab>) -> impl IntoView {
                                     }
                                 }}
                             </div>
-                            <FactsPanel subject shown />
+                            <FactsPanel subject shown figures />
                         </div>
                     }
                         .into_any()

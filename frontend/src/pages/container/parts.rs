@@ -1,7 +1,10 @@
 //! Facts that the overview and the facts panel both show: mounts, networks, limits, environment.
 
 use leptos::prelude::*;
-use shared::containers::{ContainerDetails, ContainerInspect, EnvVar, Mount};
+use shared::{
+    containers::{ContainerDetails, ContainerInspect, EnvVar, Mount},
+    live::Sample,
+};
 
 use crate::{
     i18n::{I18n, t, t_count, t_string, use_i18n},
@@ -99,29 +102,37 @@ pub(super) fn mount_kind(i18n: I18n, kind: &str) -> String {
     }
 }
 
-/// Memory, processors, processes; tracked.
-pub(super) fn limit_facts(i18n: I18n, details: &ContainerDetails) -> Vec<Fact> {
-    let none = || t_string!(i18n, container.limits.none);
-    let memory = details.memory_limit.map_or_else(none, |limit| format::memory(i18n, limit.0));
-    let cpus = details.cpu_limit_millis.map_or_else(none, |millis| {
-        let cpus = millis as f64 / 1000.0;
-        let number = format::decimal(i18n, cpus, 2);
-        if crate::i18n::is_one(i18n.locale(), cpus.ceil() as u64) {
-            t_string!(i18n, container.limits.cpu_value.one, cpus = number)
-        } else {
-            t_string!(i18n, container.limits.cpu_value.other, cpus = number)
-        }
-    });
-    let processes = details
-        .pids_limit
-        .and_then(|limit| u64::try_from(limit).ok())
-        .filter(|limit| *limit > 0)
-        .map_or_else(none, |limit| format::count(i18n, limit));
+/// What is used of memory, processors and processes, and how much may be; tracked.
+pub(super) fn limit_facts(i18n: I18n, details: &ContainerDetails, used: Option<&Sample>) -> Vec<Fact> {
+    let memory = details.memory_limit.map(|limit| format::memory(i18n, limit.0));
+    let cpus = details.cpu_limit_millis.map(|millis| cores(i18n, millis as f64 / 1000.0));
+    let limit = details.pids_limit.and_then(|limit| u64::try_from(limit).ok()).filter(|limit| *limit > 0);
+    let processes = limit.map(|limit| format::count(i18n, limit));
+    let of = |used: Option<String>, limit: Option<String>| {
+        Some(match (used, limit) {
+            (Some(used), Some(limit)) => t_string!(i18n, container.limits.of, used = used, limit = limit),
+            (Some(used), None) => t_string!(i18n, container.limits.of_none, used = used),
+            (None, Some(limit)) => limit,
+            (None, None) => t_string!(i18n, container.limits.none),
+        })
+    };
+    let used_memory = used.map(|used| format::memory(i18n, used.memory));
+    let used_cpu = used.map(|used| format::processor(i18n, used.cpu_millis));
+    let used_processes = used.map(|used| format::count(i18n, u64::from(used.pids)));
     vec![
-        (t_string!(i18n, container.limits.memory), Some(memory)),
-        (t_string!(i18n, container.limits.cpu), Some(cpus)),
-        (t_string!(i18n, container.limits.pids), Some(processes)),
+        (t_string!(i18n, container.limits.memory), of(used_memory, memory)),
+        (t_string!(i18n, container.limits.cpu), of(used_cpu, cpus)),
+        (t_string!(i18n, container.limits.pids), of(used_processes, processes)),
     ]
+}
+
+fn cores(i18n: I18n, cores: f64) -> String {
+    let number = format::decimal(i18n, cores, 2);
+    if crate::i18n::is_one(i18n.locale(), cores.ceil() as u64) {
+        t_string!(i18n, container.limits.cpu_value.one, cpus = number)
+    } else {
+        t_string!(i18n, container.limits.cpu_value.other, cpus = number)
+    }
 }
 
 /// The restart policy and how often it acted; tracked.

@@ -96,10 +96,11 @@ impl Subject {
                         go_instead(&tab.get_untracked().path(&now.0, &found.name));
                     }
                 }
-                None if row.with_untracked(Option::is_some) && store.status() == ListStatus::Ready => {
-                    if gone_at.with_untracked(Option::is_none) {
-                        gone_at.set(Some(UnixMillis(js_sys::Date::now() as i64)));
-                    }
+                None if row.with_untracked(Option::is_some)
+                    && gone_at.with_untracked(Option::is_none)
+                    && store.status() == ListStatus::Ready =>
+                {
+                    gone_at.set(Some(UnixMillis(js_sys::Date::now() as i64)));
                 }
                 None => {}
             }

@@ -7,6 +7,7 @@ use shared::{
 };
 
 use super::super::{
+    figures::Figures,
     facts_panel::short_digest,
     parts::{EnvList, EnvShown, EnvToggle, Fact, Facts, MountList, limit_facts, restart_text},
     ports::PortList,
@@ -193,11 +194,11 @@ pub(super) fn MountsCard(inspect: ContainerInspect) -> impl IntoView {
 
 /// What it may use at most.
 #[component]
-pub(super) fn LimitsCard(inspect: ContainerInspect) -> impl IntoView {
+pub(super) fn LimitsCard(inspect: ContainerInspect, figures: Figures) -> impl IntoView {
     let i18n = use_i18n();
     view! {
         <FactCard id="limits-title" title=t!(i18n, container.limits.title)>
-            {move || view! { <Facts facts=limit_facts(i18n, &inspect.details) /> }}
+            {move || view! { <Facts facts=limit_facts(i18n, &inspect.details, figures.latest().as_ref()) /> }}
         </FactCard>
     }
 }

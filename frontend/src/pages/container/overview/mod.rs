@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use shared::{Permission, containers::ContainerInspect};
 
 use super::{
+    figures::Figures,
     parts::{CommandFoot, EnvShown},
     subject::Subject,
 };
@@ -32,6 +33,8 @@ pub(super) fn OverviewTab(
     subject: Subject,
     /// Whether the environment's values are shown.
     shown: EnvShown,
+    /// What it uses.
+    figures: Figures,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let session = use_session();
@@ -77,7 +80,7 @@ pub(super) fn OverviewTab(
                     </div>
                 </Show>
                 <PortsCard subject />
-                {move || subject.details.value().map(|inspect| view! { <Cards inspect shown /> })}
+                {move || subject.details.value().map(|inspect| view! { <Cards inspect shown figures /> })}
             </div>
         </div>
         <CommandFoot command=Signal::derive(command) />
@@ -86,14 +89,14 @@ pub(super) fn OverviewTab(
 
 /// The cards that are made of the engine's document.
 #[component]
-fn Cards(inspect: ContainerInspect, shown: EnvShown) -> impl IntoView {
+fn Cards(inspect: ContainerInspect, shown: EnvShown, figures: Figures) -> impl IntoView {
     view! {
         <ProcessCard inspect=inspect.clone() />
         <LifeCard inspect=inspect.clone() />
         <HealthCard inspect=inspect.clone() />
         <MountsCard inspect=inspect.clone() />
         <NetworksCard inspect=inspect.clone() />
-        <LimitsCard inspect=inspect.clone() />
+        <LimitsCard inspect=inspect.clone() figures />
         <SecurityCard inspect=inspect.clone() />
         <EnvCard inspect=inspect.clone() shown />
         <LabelsCard inspect />
