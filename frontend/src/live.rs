@@ -129,7 +129,10 @@ pub(crate) fn stop() {
 /// Begins a subscription; it ends when the returned value is dropped. `topic` is asked again at each
 /// reconnect, for the cursor of that moment.
 #[must_use = "dropping it unsubscribes"]
-pub(crate) fn subscribe(topic: impl Fn() -> Topic + 'static, handler: impl Fn(Message) + 'static) -> Subscription {
+pub(crate) fn subscribe(
+    topic: impl Fn() -> Topic + 'static,
+    handler: impl Fn(Message) + 'static,
+) -> Subscription {
     let taken = Rc::new(Cell::new(0));
     let entry = Entry { topic: Rc::new(topic), handler: Rc::new(handler), taken: taken.clone() };
     let to = (entry.topic)();
@@ -156,11 +159,6 @@ pub(crate) struct Subscription {
 }
 
 impl Subscription {
-    /// Its number, as in the frames.
-    pub(crate) fn id(&self) -> u32 {
-        self.id
-    }
-
     /// Subscribes to another topic in its place, and counts what is taken from zero.
     pub(crate) fn update(&self, topic: impl Fn() -> Topic + 'static) {
         let to = topic();

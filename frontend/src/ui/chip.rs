@@ -11,15 +11,18 @@ pub(crate) fn Chip(
     /// How many.
     #[prop(into)]
     count: Signal<String>,
-    /// Whether it is on.
+    /// `true`, `false`, or `mixed` when a part of what it stands for is on.
     #[prop(into)]
-    on: Signal<bool>,
+    pressed: Signal<&'static str>,
+    /// Not worth its room at the moment.
+    #[prop(into)]
+    hidden: Signal<bool>,
     /// Turns it on or off.
     on_toggle: impl Fn() + 'static,
     children: Children,
 ) -> impl IntoView {
     view! {
-        <button class="chip" type="button" aria-pressed=move || on.get().to_string() on:click=move |_| on_toggle()>
+        <button class="chip" type="button" aria-pressed=pressed hidden=hidden on:click=move |_| on_toggle()>
             {children()}
             {label}
             <span class="chip-count">{count}</span>

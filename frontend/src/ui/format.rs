@@ -50,12 +50,6 @@ pub(crate) fn processor(i18n: I18n, cpu_millis: u32) -> String {
     number(i18n.code(), Kind::Percent, f64::from(cpu_millis) / 1000.0)
 }
 
-/// A share of a whole as a percentage, “41.2%”.
-pub(crate) fn share(i18n: I18n, part: f64, whole: f64) -> String {
-    let share = if whole > 0.0 { part / whole } else { 0.0 };
-    number(i18n.code(), Kind::Percent, share)
-}
-
 /// Memory: “412 MiB”, “1.21 GiB”.
 pub(crate) fn memory(i18n: I18n, bytes: u64) -> String {
     let units = match i18n.locale() {

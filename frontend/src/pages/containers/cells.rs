@@ -3,7 +3,11 @@
 use leptos::prelude::*;
 use shared::containers::{Condition, ContainerSummary, Port};
 
-use super::{figures::{is_measured, use_figures}, list::use_list, view::Column};
+use super::{
+    figures::{is_measured, use_figures},
+    list::use_list,
+    view::Column,
+};
 use crate::{
     components::{container_actions::use_actions, containers_store::Row},
     i18n::{I18n, t_string, use_i18n},
@@ -187,9 +191,13 @@ fn PortsCell(row: Row) -> impl IntoView {
         let shown = how_many_fit(&ports);
         let more = ports.len().saturating_sub(shown);
         let all: Vec<String> = ports.iter().map(describe).collect();
-        let more = (more > 0).then(|| view! { <span class="faint" title=all.join("\n")>{format!("+{more}")}</span> });
-        let links =
-            ports.into_iter().take(shown).map(|port| view! { <PortView port=port name=name.clone() /> }).collect_view();
+        let more = (more > 0)
+            .then(|| view! { <span class="faint" title=all.join("\n")>{format!("+{more}")}</span> });
+        let links = ports
+            .into_iter()
+            .take(shown)
+            .map(|port| view! { <PortView port=port name=name.clone() /> })
+            .collect_view();
         (links, more)
     }
 }
@@ -258,7 +266,11 @@ fn reach(port: &Port, browser_host: &str) -> Reach {
             (None, false) => return Reach::HostOnly,
         }
     };
-    let scheme = if matches!(public, 443 | 8443 | 9443) || matches!(port.private, 443 | 8443) { "https" } else { "http" };
+    let scheme = if matches!(public, 443 | 8443 | 9443) || matches!(port.private, 443 | 8443) {
+        "https"
+    } else {
+        "http"
+    };
     Reach::Url(format!("{scheme}://{host}:{public}/"))
 }
 

@@ -138,7 +138,9 @@ impl Figures {
 
     /// One container's last figures, without following them.
     pub(super) fn latest(self, id: &ContainerId) -> Option<Sample> {
-        self.series.with_value(|series| series.get(id).and_then(|series| series.with_untracked(|series| series.latest.clone())))
+        self.series.with_value(|series| {
+            series.get(id).and_then(|series| series.with_untracked(|series| series.latest.clone()))
+        })
     }
 
     /// Changes whenever figures arrive; tracked.

@@ -34,7 +34,9 @@ pub(super) fn GroupBody(key: GroupKey) -> impl IntoView {
     };
     let rows = move || {
         part.get()
-            .map(|part| part.rows.into_iter().enumerate().map(|(index, id)| (part.first + index + 1, id)).collect())
+            .map(|part| {
+                part.rows.into_iter().enumerate().map(|(index, id)| (part.first + index + 1, id)).collect()
+            })
             .unwrap_or_else(Vec::new)
     };
     let heading = (key != GroupKey::All).then(|| view! { <Heading key=key.clone() /> });
@@ -66,9 +68,9 @@ fn Heading(key: GroupKey) -> impl IntoView {
     let Some(context) = use_context::<TableContext>() else { return ().into_any() };
     let key = StoredValue::new(key);
     let block = Memo::new(move |_| {
-        context
-            .layout
-            .with(|layout| layout.blocks.iter().find(|block| key.with_value(|key| block.key == *key)).cloned())
+        context.layout.with(|layout| {
+            layout.blocks.iter().find(|block| key.with_value(|key| block.key == *key)).cloned()
+        })
     });
     let ids = move || block.with(|block| block.as_ref().map(|block| block.rows.clone()).unwrap_or_default());
     let open = Memo::new(move |_| block.with(|block| block.as_ref().is_some_and(|block| block.open)));
@@ -77,7 +79,8 @@ fn Heading(key: GroupKey) -> impl IntoView {
         let ids = ids();
         (list.selected_of(&ids), ids.len())
     });
-    let position = move || block.with(|block| block.as_ref().map(|block: &Block| (block.position + 1).to_string()));
+    let position =
+        move || block.with(|block| block.as_ref().map(|block: &Block| (block.position + 1).to_string()));
     let is_stack = key.with_value(|key| matches!(key, GroupKey::Stack(_)));
     let toggle_name = move || {
         if open.get() {

@@ -12,13 +12,7 @@ use crate::{
     },
     i18n::{t, t_string, use_i18n},
     ui::{
-        button::Button,
-        clock,
-        copy::CommandLine,
-        empty_state::EmptyState,
-        format,
-        icon::Icon,
-        progress::Busy,
+        button::Button, clock, copy::CommandLine, empty_state::EmptyState, format, icon::Icon, progress::Busy,
     },
 };
 
@@ -32,15 +26,23 @@ pub(super) fn NotRead() -> impl IntoView {
         (Some(problem), _) => {
             let reason = problem.reason;
             let text = move || {
-                let duration = format::duration(i18n, format::since(problem.since, clock::now()).max(format::SECOND));
-                let since =
-                    t_string!(i18n, containers.unreachable_since, duration = duration, detail = problem.detail.clone());
+                let duration =
+                    format::duration(i18n, format::since(problem.since, clock::now()).max(format::SECOND));
+                let since = t_string!(
+                    i18n,
+                    containers.unreachable_since,
+                    duration = duration,
+                    detail = problem.detail.clone()
+                );
                 format!("{} {since}", advice(i18n, reason).1)
             };
-            view! { <EmptyState icon=Icon::PlugOff title=move || advice(i18n, reason).0 text=text /> }.into_any()
+            view! { <EmptyState icon=Icon::PlugOff title=move || advice(i18n, reason).0 text=text /> }
+                .into_any()
         }
         (None, ListStatus::Failed(error)) => view! { <Failed error=error /> }.into_any(),
-        (None, ListStatus::Loading | ListStatus::Ready) => view! { <Busy label=t!(i18n, common.loading) /> }.into_any(),
+        (None, ListStatus::Loading | ListStatus::Ready) => {
+            view! { <Busy label=t!(i18n, common.loading) /> }.into_any()
+        }
     }
 }
 

@@ -6,12 +6,7 @@ use shared::{
     containers::{ContainerAction, ContainerState},
 };
 
-use super::{
-    cells::Cell,
-    list::use_list,
-    row_menu::MENU,
-    table::TableContext,
-};
+use super::{cells::Cell, list::use_list, row_menu::MENU, table::TableContext};
 use crate::{
     components::{
         container_actions::{Target, action_icon, action_of, use_actions},
@@ -64,7 +59,9 @@ pub(super) fn Row(id: ContainerId, index: usize) -> impl IntoView {
 /// What is done most in that state.
 fn quick(state: ContainerState) -> &'static [ContainerAction] {
     match state {
-        ContainerState::Running | ContainerState::Restarting => &[ContainerAction::Restart, ContainerAction::Stop],
+        ContainerState::Running | ContainerState::Restarting => {
+            &[ContainerAction::Restart, ContainerAction::Stop]
+        }
         ContainerState::Paused => &[ContainerAction::Unpause],
         ContainerState::Created | ContainerState::Exited => &[ContainerAction::Start],
         ContainerState::Dead | ContainerState::Removing => &[],

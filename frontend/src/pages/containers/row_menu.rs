@@ -30,11 +30,13 @@ pub(super) fn RowMenu() -> impl IntoView {
     let Some(context) = use_context::<TableContext>() else { return ().into_any() };
     let row = Memo::new(move |_| Some(list.store.row(&context.menu_of.get()?)?.get()));
     let name = move || row.with(|row| row.as_ref().map(|row| row.name.clone()).unwrap_or_default());
-    let tab = move |tab: &'static str| {
-        move || paths::container_tab(&list.store.environment(), &name(), tab)
-    };
+    let tab = move |tab: &'static str| move || paths::container_tab(&list.store.environment(), &name(), tab);
     let may = move |permission: Permission| move || why_not(i18n, session, permission).is_none();
-    let runs = move || row.with(|row| row.as_ref().is_some_and(|row| row.state == shared::containers::ContainerState::Running));
+    let runs = move || {
+        row.with(|row| {
+            row.as_ref().is_some_and(|row| row.state == shared::containers::ContainerState::Running)
+        })
+    };
     let selected = move || row.with(|row| row.as_ref().is_some_and(|row| list.is_selected(&row.id)));
     let select_word = move || {
         if selected() {

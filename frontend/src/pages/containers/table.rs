@@ -54,19 +54,21 @@ pub(super) fn Table() -> impl IntoView {
     let groups = Memo::new(move |_| list.groups(figures));
     let layout =
         Memo::new(move |_| Layout::new(groups.get(), |key| list.is_open(key), measures.heights.get()));
-    let drawn =
-        Memo::new(move |_| layout.with(|layout| in_sight(layout, measures.sight.get(), measures.heights.get())));
+    let drawn = Memo::new(move |_| {
+        layout.with(|layout| in_sight(layout, measures.sight.get(), measures.heights.get()))
+    });
     Effect::new(move || wanted.set(rows_to_follow(list, layout, drawn)));
     // What a person chose stays, and the table scrolls; only the usual columns give way.
     let columns = Memo::new(move |_| {
         let columns = list.columns();
         if list.has_chosen_columns() { columns } else { that_fit(&columns, measures.width_rem.get()) }
     });
-    let context =
-        TableContext { layout, window: drawn, columns, menu_of: RwSignal::new(None) };
+    let context = TableContext { layout, window: drawn, columns, menu_of: RwSignal::new(None) };
     provide_context(context);
     let grid = move || columns.with(|columns| template(columns, measures.width_rem.get()));
-    let keys = move || drawn.with(|window| window.parts.iter().map(|part| part.key.clone()).collect::<Vec<GroupKey>>());
+    let keys = move || {
+        drawn.with(|window| window.parts.iter().map(|part| part.key.clone()).collect::<Vec<GroupKey>>())
+    };
     let spacer = move |pixels: Signal<f64>| view! { <Spacer pixels=pixels /> };
     view! {
         <div
@@ -116,9 +118,8 @@ pub(super) fn Spacer(#[prop(into)] pixels: Signal<f64>) -> impl IntoView {
 
 /// The running rows in sight; when sorted by figures, also those that may belong there.
 fn rows_to_follow(list: List, layout: Memo<Layout>, drawn: Memo<Window>) -> Vec<ContainerId> {
-    let alive = |id: &ContainerId| {
-        list.store.row(id).is_some_and(|row| row.with(|row| is_measured(row.state)))
-    };
+    let alive =
+        |id: &ContainerId| list.store.row(id).is_some_and(|row| row.with(|row| is_measured(row.state)));
     let mut ids: Vec<ContainerId> =
         drawn.read().parts.iter().flat_map(|part| part.rows.iter()).filter(|id| alive(id)).cloned().collect();
     if matches!(list.sort().column, Column::Cpu | Column::Memory) {
@@ -138,7 +139,9 @@ fn Head() -> impl IntoView {
     let list = use_list();
     let Some(context) = use_context::<TableContext>() else { return ().into_any() };
     let all = move || -> Vec<ContainerId> {
-        context.layout.with(|layout| layout.blocks.iter().flat_map(|block| block.rows.iter().cloned()).collect())
+        context
+            .layout
+            .with(|layout| layout.blocks.iter().flat_map(|block| block.rows.iter().cloned()).collect())
     };
     let state = Memo::new(move |_| {
         let all = all();
@@ -190,8 +193,7 @@ fn HeadCell(column: Column) -> impl IntoView {
 /// Notes where the frame is scrolled to.
 fn look(frame: NodeRef<html::Div>, measures: Measures) {
     if let Some(frame) = frame.get_untracked() {
-        let sight =
-            Sight { top: f64::from(frame.scroll_top()), height: f64::from(frame.client_height()) };
+        let sight = Sight { top: f64::from(frame.scroll_top()), height: f64::from(frame.client_height()) };
         if measures.sight.get_untracked() != sight {
             measures.sight.set(sight);
         }

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     i18n::{I18n, t, t_string, use_i18n},
     ui::{
+        chip::Chip,
         format,
         icon::{Icon, IconView},
         state::StateGlyph,
@@ -91,13 +92,13 @@ fn TextFilter() -> impl IntoView {
 
 /// Whether a key goes into a field.
 fn is_typing(event: &ev::KeyboardEvent) -> bool {
-    event
-        .target()
-        .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
-        .is_some_and(|element| {
-            element.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable], dialog")
-                .is_ok_and(|found| found.is_some())
-        })
+    event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()).is_some_and(|element| {
+        element
+            .closest(
+                "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable], dialog",
+            )
+            .is_ok_and(|found| found.is_some())
+    })
 }
 
 #[component]
@@ -106,22 +107,22 @@ fn StateFilter(chip: StateChip, count: Memo<usize>) -> impl IntoView {
     let list = use_list();
     // Troubles that nobody has take no room, unless they are filtered by.
     let hidden = move || {
-        count.get() == 0 && list.chip(chip) == "false" && !matches!(chip, StateChip::Running | StateChip::Stopped)
+        count.get() == 0
+            && list.chip(chip) == "false"
+            && !matches!(chip, StateChip::Running | StateChip::Stopped)
     };
     view! {
-        <button
-            class="chip"
-            type="button"
-            aria-pressed=move || list.chip(chip)
+        <Chip
+            label=move || chip_word(i18n, chip)
+            count=move || format::count(i18n, count.get() as u64)
+            pressed=move || list.chip(chip)
             hidden=hidden
-            on:click=move |_| list.toggle_chip(chip)
+            on_toggle=move || list.toggle_chip(chip)
         >
             <span class="state" data-state=chip.glyph()>
                 <StateGlyph state=chip.glyph() />
             </span>
-            {move || chip_word(i18n, chip)}
-            <span class="chip-count">{move || format::count(i18n, count.get() as u64)}</span>
-        </button>
+        </Chip>
     }
 }
 

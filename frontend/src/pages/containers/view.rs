@@ -253,9 +253,12 @@ fn compare(a: &ContainerSummary, b: &ContainerSummary, column: Column, figure: F
         Column::Name => natural(&a.name, &b.name),
         Column::State => a.condition().cmp(&b.condition()).then_with(|| b.since.cmp(&a.since)),
         Column::Image => natural(&a.image, &b.image),
-        Column::Ports => a.ports.iter().filter_map(|port| port.public).min().cmp(
-            &b.ports.iter().filter_map(|port| port.public).min(),
-        ),
+        Column::Ports => a
+            .ports
+            .iter()
+            .filter_map(|port| port.public)
+            .min()
+            .cmp(&b.ports.iter().filter_map(|port| port.public).min()),
         Column::Created => a.created_at.cmp(&b.created_at),
         Column::Networks => a.networks.cmp(&b.networks),
         Column::Command => a.command.cmp(&b.command),
