@@ -239,6 +239,8 @@ impl Looking {
                 let at = |index: &u32| sequences.get(*index as usize).copied();
                 let found: Vec<u64> = reply.found.iter().filter_map(at).collect();
                 log.model.borrow_mut().found(&found);
+                // At once, not in the next frame: the worker is not to wait for drawing.
+                self.step(log);
             }
             Asked::Places(rows) => self.keep(&rows, &reply.found),
         }

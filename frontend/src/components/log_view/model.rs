@@ -15,6 +15,8 @@ use super::{
 
 /// What is drawn above and below what can be seen, in pixels: a fast finger sees no empty place.
 const OVERSCAN: f64 = 400.0;
+/// The same while following, when every row may be another one in the next frame.
+const OVERSCAN_AT_END: f64 = 60.0;
 /// A line's height before it is measured is not estimated beyond so many rows.
 const ROWS_MAX: usize = 24;
 
@@ -83,6 +85,7 @@ pub(super) struct Model {
     current: Option<u64>,
     eye: Eye,
     received: u64,
+    generation: u32,
 }
 
 impl Default for Model {
@@ -97,6 +100,7 @@ impl Default for Model {
             current: None,
             eye: Eye::End,
             received: 0,
+            generation: 0,
         }
     }
 }
@@ -104,7 +108,8 @@ impl Default for Model {
 impl Model {
     /// Forgets all lines; what is chosen stays.
     pub(super) fn clear(&mut self) {
-        *self = Self { filter: self.filter, metrics: self.metrics, ..Self::default() };
+        let generation = self.generation.wrapping_add(1);
+        *self = Self { filter: self.filter, metrics: self.metrics, generation, ..Self::default() };
     }
 
     /// Takes a batch of lines, with the gap before them if there is one.
@@ -170,15 +175,23 @@ impl Model {
         }
     }
 
-    /// Draws in another size.
-    pub(super) fn set_metrics(&mut self, metrics: Metrics) {
-        if self.metrics != metrics {
+    /// Draws in another size; returns whether that is news.
+    pub(super) fn set_metrics(&mut self, metrics: Metrics) -> bool {
+        let news = self.metrics != metrics;
+        if news {
             self.metrics = metrics;
             self.rebuild();
         }
+        news
+    }
+
+    /// Changes when heights that were measured are forgotten.
+    pub(super) fn generation(&self) -> u32 {
+        self.generation
     }
 
     fn rebuild(&mut self) {
+        self.generation = self.generation.wrapping_add(1);
         let (store, filter, metrics) = (&self.store, &self.filter, &self.metrics);
         let shown = store.entries().filter(|entry| passes(filter, entry));
         self.rows.rebuild(shown.map(|entry| (entry.sequence, metrics.estimate(entry))));
@@ -269,8 +282,9 @@ impl Model {
         if self.rows.len() == 0 {
             return Window { sequences: Vec::new(), before: 0.0, after: 0.0 };
         }
-        let first = self.rows.at((top - OVERSCAN).max(0.0));
-        let last = self.rows.at(top + height + OVERSCAN);
+        let overscan = if self.eye == Eye::End { OVERSCAN_AT_END } else { OVERSCAN };
+        let first = self.rows.at((top - overscan).max(0.0));
+        let last = self.rows.at(top + height + overscan);
         Window {
             sequences: (first..=last).filter_map(|index| self.rows.sequence(index)).collect(),
             before: self.rows.offset(first),

@@ -31,7 +31,7 @@ fn following_stays_at_the_end() {
     model.take(batch(&["more"], 0));
     assert_eq!(model.scroll_top(200.0), 1820.0);
     let window = model.window(200.0);
-    assert_eq!((window.before, window.after, window.sequences.len()), (1420.0, 0.0, 30));
+    assert_eq!((window.before, window.after, window.sequences.len()), (1760.0, 0.0, 13));
 }
 
 #[test]

@@ -37,6 +37,8 @@ struct Key {
 
 struct Drawn {
     key: Key,
+    /// Its height is known.
+    measured: bool,
     element: Element,
     state: AnyViewState,
 }
@@ -59,6 +61,7 @@ pub(super) struct Painter {
     /// Where this code has scrolled to; elsewhere is where the person has.
     scrolled_to: f64,
     heights: (f64, f64),
+    generation: u32,
 }
 
 impl Painter {
@@ -74,18 +77,20 @@ impl Painter {
             metrics_known: false,
             scrolled_to: 0.0,
             heights: (-1.0, -1.0),
+            generation: 0,
         }
     }
 
     /// Breaks long lines, or not.
     pub(super) fn set_wrap(&mut self, wrap: bool) {
         self.wrap = wrap;
-        self.metrics_known = false;
+        self.measure_anew();
     }
 
     /// Finds out again how much room there is.
     pub(super) fn measure_anew(&mut self) {
         self.metrics_known = false;
+        self.drawn.iter_mut().for_each(|drawn| drawn.measured = false);
     }
 
     /// The height of what can be seen, in pixels.
@@ -175,7 +180,7 @@ impl Painter {
         let mut state = untrack(|| row::view(self.i18n, entry, row).build());
         state.mount(&self.view, Some(next));
         let element = state.elements().into_iter().next()?;
-        Some(Drawn { key, element, state })
+        Some(Drawn { key, measured: false, element, state })
     }
 
     fn set_heights(&mut self, before: f64, after: f64) {
@@ -189,9 +194,15 @@ impl Painter {
         }
     }
 
-    fn measure_rows(&self, model: &mut Model) -> bool {
+    /// Measures the rows that are new; returns whether one has another height than was thought.
+    fn measure_rows(&mut self, model: &mut Model) -> bool {
+        if self.generation != model.generation() {
+            self.generation = model.generation();
+            self.drawn.iter_mut().for_each(|drawn| drawn.measured = false);
+        }
         let mut news = false;
-        for drawn in &self.drawn {
+        for drawn in self.drawn.iter_mut().filter(|drawn| !drawn.measured) {
+            drawn.measured = true;
             news |= model.measured(drawn.key.sequence, drawn.element.get_bounding_client_rect().height());
         }
         news
@@ -214,8 +225,7 @@ impl Painter {
         let character = self.character_width().unwrap_or(7.2);
         let columns = (box_of_message.width() / character).floor().max(8.0) as usize;
         let metrics = Metrics { beside, columns: self.wrap.then_some(columns), ..Metrics::default() };
-        model.set_metrics(metrics);
-        true
+        model.set_metrics(metrics)
     }
 
     fn character_width(&self) -> Option<f64> {
