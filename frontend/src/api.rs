@@ -34,8 +34,13 @@ pub(crate) fn signed_out() {
 }
 
 /// Calls an endpoint. A failure of the network or a reply that cannot be read is [`ErrorCode::Network`].
-pub(crate) async fn call<E: Endpoint>(endpoint: E, query: E::Query, body: E::Body) -> Result<E::Reply, ApiError> {
-    let (ok, text) = send(E::METHOD.as_str(), &address(&endpoint, &query), &body).await.map_err(|_| unreadable())?;
+pub(crate) async fn call<E: Endpoint>(
+    endpoint: E,
+    query: E::Query,
+    body: E::Body,
+) -> Result<E::Reply, ApiError> {
+    let (ok, text) =
+        send(E::METHOD.as_str(), &address(&endpoint, &query), &body).await.map_err(|_| unreadable())?;
     let text = if text.is_empty() { "null" } else { &text };
     if ok {
         return serde_json::from_str(text).map_err(|_| unreadable());

@@ -3,7 +3,10 @@
 //! `ui` are primitives, `components` know the domain, `pages` load and lay out, `interop` is the only code
 //! that names JavaScript. Imports go pages → components → ui.
 
-#![expect(unreachable_pub, reason = "the component macro writes each component's props and function as `pub`")]
+#![expect(
+    unreachable_pub,
+    reason = "the component macro writes each component's props and function as `pub`"
+)]
 
 mod api;
 mod app;

@@ -123,15 +123,20 @@ pub(crate) fn use_go() -> impl Fn(&str) + Clone + 'static {
 /// Goes to a path without leaving the present one in the history.
 pub(crate) fn use_go_instead() -> impl Fn(&str) + Clone + 'static {
     let navigate = use_navigate();
-    move |path: &str| navigate(path, NavigateOptions { resolve: false, replace: true, ..NavigateOptions::default() })
+    move |path: &str| {
+        navigate(path, NavigateOptions { resolve: false, replace: true, ..NavigateOptions::default() })
+    }
 }
 
 /// A part of the address after `?`: read as a memo, written without a new entry in the history.
-pub(crate) fn use_query_param<T>(key: impl Into<Oco<'static, str>>) -> (Memo<Option<T>>, SignalSetter<Option<T>>)
+pub(crate) fn use_query_param<T>(
+    key: impl Into<Oco<'static, str>>,
+) -> (Memo<Option<T>>, SignalSetter<Option<T>>)
 where
     T: FromStr + ToString + PartialEq + Send + Sync + 'static,
 {
-    let options = NavigateOptions { resolve: false, replace: true, scroll: false, ..NavigateOptions::default() };
+    let options =
+        NavigateOptions { resolve: false, replace: true, scroll: false, ..NavigateOptions::default() };
     query_signal_with_options(key, options)
 }
 

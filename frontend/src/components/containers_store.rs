@@ -162,16 +162,15 @@ impl ContainersStore {
 
     fn fill(self, list: ContainerList) {
         self.rows.update_value(|rows| {
-            let present: std::collections::HashSet<&ContainerId> = list.containers.iter().map(|row| &row.id).collect();
+            let present: std::collections::HashSet<&ContainerId> =
+                list.containers.iter().map(|row| &row.id).collect();
             rows.retain(|id, _| present.contains(id));
         });
         self.apply(list.cursor, list.containers, &[], true);
         self.status.set(ListStatus::Ready);
         let environment = self.environment.get_untracked();
-        let topic = move || Topic::Containers {
-            environment: environment.clone(),
-            cursor: self.cursor.get_value(),
-        };
+        let topic =
+            move || Topic::Containers { environment: environment.clone(), cursor: self.cursor.get_value() };
         self.list_topic.set_value(Some(live::subscribe(topic, move |message| self.on_containers(message))));
     }
 

@@ -35,10 +35,13 @@ pub(crate) fn advice(i18n: I18n, reason: UnreachableReason) -> (String, String) 
         UnreachableReason::NoSocket => {
             (t_string!(i18n, engine.no_socket.title), t_string!(i18n, engine.no_socket.advice))
         }
-        UnreachableReason::PermissionDenied => {
-            (t_string!(i18n, engine.permission_denied.title), t_string!(i18n, engine.permission_denied.advice))
+        UnreachableReason::PermissionDenied => (
+            t_string!(i18n, engine.permission_denied.title),
+            t_string!(i18n, engine.permission_denied.advice),
+        ),
+        UnreachableReason::Refused => {
+            (t_string!(i18n, engine.refused.title), t_string!(i18n, engine.refused.advice))
         }
-        UnreachableReason::Refused => (t_string!(i18n, engine.refused.title), t_string!(i18n, engine.refused.advice)),
         UnreachableReason::NotResponding => {
             (t_string!(i18n, engine.not_responding.title), t_string!(i18n, engine.not_responding.advice))
         }

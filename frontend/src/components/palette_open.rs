@@ -12,7 +12,10 @@ impl PaletteOpen {
         let open = Self(RwSignal::new(false));
         provide_context(open);
         let handle = window_event_listener(ev::keydown, move |event| {
-            if (event.ctrl_key() || event.meta_key()) && !event.shift_key() && event.key().eq_ignore_ascii_case("k") {
+            if (event.ctrl_key() || event.meta_key())
+                && !event.shift_key()
+                && event.key().eq_ignore_ascii_case("k")
+            {
                 event.prevent_default();
                 open.0.update(|open| *open = !*open);
             }

@@ -110,7 +110,7 @@ impl Terminal {
         let found = Closure::<dyn Fn(i32, i32)>::new(move |index, count| {
             found(u32::try_from(index).ok(), u32::try_from(count).unwrap_or_default());
         });
-        let find = Closure::<dyn Fn()>::new(move || find());
+        let find = Closure::<dyn Fn()>::new(find);
         let js_handlers = object(&[
             ("input", input.as_ref()),
             ("resized", resized.as_ref()),

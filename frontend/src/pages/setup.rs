@@ -65,7 +65,10 @@ fn SetupForm() -> impl IntoView {
     let rules = Memo::new(move |_| Rules::of(&name.read(), &password.read()));
     let of_field = move |field: &str| {
         failure.with(|error| {
-            error.as_ref().filter(|error| error.field.as_deref() == Some(field)).map(|error| error_text(i18n, error))
+            error
+                .as_ref()
+                .filter(|error| error.field.as_deref() == Some(field))
+                .map(|error| error_text(i18n, error))
         })
     };
     let submit = move |event: SubmitEvent| {

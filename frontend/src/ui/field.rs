@@ -76,7 +76,11 @@ pub(crate) fn PasswordField(
     let i18n = use_i18n();
     let shown = RwSignal::new(false);
     let eye = move || {
-        if shown.get() { t_string!(i18n, common.hide_password) } else { t_string!(i18n, common.show_password) }
+        if shown.get() {
+            t_string!(i18n, common.hide_password)
+        } else {
+            t_string!(i18n, common.show_password)
+        }
     };
     view! {
         <div class="field">

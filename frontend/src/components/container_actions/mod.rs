@@ -121,7 +121,11 @@ impl ContainerActions {
     }
 
     /// Why this cannot be done to any of the selected; tracked.
-    pub(crate) fn why_not_any(self, action: ContainerAction, rows: &[Arc<ContainerSummary>]) -> Option<String> {
+    pub(crate) fn why_not_any(
+        self,
+        action: ContainerAction,
+        rows: &[Arc<ContainerSummary>],
+    ) -> Option<String> {
         why_not(self.i18n, self.session, action.needs()).or_else(|| {
             let possible = rows.iter().any(|row| action.allowed_in(row.state));
             (!possible).then(|| t_string!(self.i18n, actions.why.none))
@@ -144,7 +148,8 @@ impl ContainerActions {
 
     /// Does it to many, leaving out those whose state does not allow it.
     pub(crate) fn request_many(self, action: ContainerAction, targets: Vec<Target>) {
-        let targets: Vec<Target> = targets.into_iter().filter(|target| action.allowed_in(target.state)).collect();
+        let targets: Vec<Target> =
+            targets.into_iter().filter(|target| action.allowed_in(target.state)).collect();
         match (action, targets.as_slice()) {
             (_, []) => {}
             (_, [target]) => self.request(action, target.clone()),
@@ -195,7 +200,9 @@ impl ContainerActions {
             Order::Plain(ContainerAction::Start) if target.state == ContainerState::Exited => {
                 Order::Plain(ContainerAction::Stop)
             }
-            Order::Plain(ContainerAction::Stop | ContainerAction::Kill) => Order::Plain(ContainerAction::Start),
+            Order::Plain(ContainerAction::Stop | ContainerAction::Kill) => {
+                Order::Plain(ContainerAction::Start)
+            }
             Order::Plain(ContainerAction::Pause) => Order::Plain(ContainerAction::Unpause),
             Order::Plain(ContainerAction::Unpause) => Order::Plain(ContainerAction::Pause),
             Order::Rename(_) => Order::Rename(target.name.parse().ok()?),

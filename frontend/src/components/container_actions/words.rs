@@ -115,7 +115,9 @@ pub(super) fn why_state(i18n: I18n, action: ContainerAction, state: ContainerSta
             t_string!(i18n, actions.why.not_paused)
         }
         (ContainerAction::Start | ContainerAction::Pause, Paused) => t_string!(i18n, actions.why.paused),
-        (ContainerAction::Start, Created | Running | Restarting | Exited) => t_string!(i18n, actions.why.running),
+        (ContainerAction::Start, Created | Running | Restarting | Exited) => {
+            t_string!(i18n, actions.why.running)
+        }
         (_, Created | Running | Restarting | Exited | Paused) => t_string!(i18n, actions.why.not_running),
     }
 }

@@ -151,11 +151,11 @@ impl Feed {
 
     /// The container was started again: goes on after the last line.
     pub(super) fn go_on(&self, log: &Log) {
+        log.shown.phase.set(Phase::Live);
         let log = log.weak();
         *self.again.borrow_mut() = Some(Timeout::new(AGAIN_MS, move || {
             let Some(log) = log.upgrade() else { return };
             if let Some(subscription) = log.feed.subscription.borrow().as_ref() {
-                log.shown.phase.set(Phase::Live);
                 subscription.renew();
             }
         }));

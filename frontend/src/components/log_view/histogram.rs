@@ -76,7 +76,7 @@ pub(super) fn Histogram(parts: Parts) -> impl IntoView {
                 aria-label=label
                 on:click=go
             >
-                {move || times.with(|times| bars(times))}
+                {move || times.with(bars)}
             </svg>
             <span class="log-histogram-end">
                 {move || times.with(|times| format::time(i18n, UnixMillis(times.to)))}

@@ -1,5 +1,6 @@
 //! Starts, stops and lost connections, where they belong among the lines.
 
+use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use shared::{
     UnixMillis,
@@ -9,51 +10,56 @@ use shared::{
 use super::{Parts, log::Phase, store::Mark};
 use crate::live::{self, Connection};
 
+/// The list is at most so much later than the stream, in milliseconds.
+const LIST_MS: u32 = 1_500;
+
 /// Keeps the marks as long as the view lives, and goes on with the log when the container is started again.
 pub(super) fn follow(parts: Parts, container: Signal<ContainerSummary>) {
     follow_container(parts, container);
     follow_connection(parts);
 }
 
-/// The stream ends when the container does. Its end is marked once both are known: that no more lines come, so
-/// that the mark stands behind the last, and that the container has stopped.
+/// The stream ends when the container does, and the list says a moment later, or earlier, that it has stopped.
+/// The stop is marked once both are known, behind the last line. A container that runs on as if nothing had
+/// been was restarted faster than the list tells.
 fn follow_container(parts: Parts, container: Signal<ContainerSummary>) {
     let state = Memo::new(move |_| container.with(|container| (container.state, container.exit_code)));
-    let marked_stop = StoredValue::new(true);
-    let started = StoredValue::new(false);
-    Effect::new(move |before: Option<ContainerState>| {
-        let (state, code) = state.get();
+    // What it was when the page came is told by the page's head.
+    let stop_marked = StoredValue::new(!runs(state.get_untracked().0));
+    let waits = StoredValue::new_local(None::<Timeout>);
+    Effect::new(move || {
+        let (now_is, code) = state.get();
         let ended = parts.shown.phase.with(|phase| *phase == Phase::Ended);
-        let follows = parts.chosen.range.get_untracked().follows();
-        let runs = matches!(state, ContainerState::Running | ContainerState::Paused);
-        if before.is_none() {
-            // What it was when the page came is told by the page's head.
-            marked_stop.set_value(!runs);
-            started.set_value(runs);
-            return state;
+        waits.set_value(None);
+        if !ended || !parts.chosen.range.get_untracked().follows() {
+            return;
         }
-        if !follows {
-            return state;
-        }
-        if runs {
-            if ended {
-                let mark = if marked_stop.get_value() { Mark::Started } else { Mark::Restarted };
-                parts.act(|log| {
-                    log.mark(mark(now()));
-                    log.feed.go_on(log);
-                });
-                marked_stop.set_value(false);
-            } else if !started.get_value() {
-                marked_stop.set_value(false);
+        match (runs(now_is), stop_marked.get_value()) {
+            (true, true) => {
+                stop_marked.set_value(false);
+                go_on(parts, Mark::Started(now()));
             }
-            started.set_value(true);
-        } else if ended && !marked_stop.get_value() {
-            marked_stop.set_value(true);
-            started.set_value(false);
-            parts.act(|log| log.mark(Mark::Stopped { at: now(), code }));
+            (true, false) => {
+                waits.set_value(Some(Timeout::new(LIST_MS, move || go_on(parts, Mark::Restarted(now())))));
+            }
+            (false, false) => {
+                stop_marked.set_value(true);
+                parts.act(|log| log.mark(Mark::Stopped { at: now(), code }));
+            }
+            (false, true) => {}
         }
-        state
     });
+}
+
+fn go_on(parts: Parts, mark: Mark) {
+    parts.act(|log| {
+        log.mark(mark);
+        log.feed.go_on(log);
+    });
+}
+
+fn runs(state: ContainerState) -> bool {
+    matches!(state, ContainerState::Running | ContainerState::Paused)
 }
 
 fn follow_connection(parts: Parts) {

@@ -112,13 +112,11 @@ impl Rows {
             block += 1;
         }
         let start = (block * BLOCK).saturating_sub(self.lacking).min(self.rows.len());
-        let mut index = start;
-        for row in self.rows.range(start..) {
+        for (index, row) in (start..).zip(self.rows.range(start..)) {
             if from + row.height > offset {
                 return index;
             }
             from += row.height;
-            index += 1;
         }
         self.rows.len().saturating_sub(1)
     }

@@ -44,10 +44,16 @@ pub(crate) fn Palette() -> impl IntoView {
             path.strip_prefix(&before).and_then(|rest| rest.split('/').next()).map(str::to_owned)
         })
     });
-    Effect::new(move || {
-        if let Some(visited) = visited.get() {
-            remember(recent, visited);
+    // Remembered when left: the one that is shown needs no way to it.
+    Effect::new(move |last: Option<Option<String>>| {
+        let here = visited.get();
+        if let Some(left) = last.flatten().filter(|left| Some(left) != here.as_ref()) {
+            remember(recent, left);
         }
+        if let Some(here) = &here {
+            recent.update_value(|recent| recent.retain(|other| other != here));
+        }
+        here
     });
     view! {
         <Show when=move || open.get()>

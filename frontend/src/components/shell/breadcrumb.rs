@@ -32,7 +32,8 @@ pub(crate) fn use_breadcrumb(crumbs: impl Fn() -> Vec<Crumb> + Send + Sync + 'st
     let store = ContainersStore::use_store();
     Effect::new(move || {
         let crumbs = crumbs();
-        let environment = store.summary().map_or_else(|| store.environment().to_string(), |summary| summary.name);
+        let environment =
+            store.summary().map_or_else(|| store.environment().to_string(), |summary| summary.name);
         let page = crumbs.last().map_or_else(String::new, |crumb| format!("{} · ", crumb.label));
         document().set_title(&format!("{page}{environment} · Longshore"));
         if let Some(Crumbs(place)) = place {
@@ -46,7 +47,8 @@ pub(super) fn Breadcrumb() -> impl IntoView {
     let i18n = use_i18n();
     let store = ContainersStore::use_store();
     let crumbs = use_context::<Crumbs>().map(|crumbs| crumbs.0);
-    let name = move || store.summary().map_or_else(|| store.environment().to_string(), |summary| summary.name);
+    let name =
+        move || store.summary().map_or_else(|| store.environment().to_string(), |summary| summary.name);
     view! {
         <nav aria-label=t!(i18n, shell.breadcrumb)>
             <ol class="breadcrumb">

@@ -52,7 +52,8 @@ pub(super) fn ConnectionLine() -> impl IntoView {
     });
     let lost = move || {
         shown.get().map(|since| {
-            let duration = move || format::duration(i18n, ((clock::now() - since) as i64).max(format::SECOND));
+            let duration =
+                move || format::duration(i18n, ((clock::now() - since) as i64).max(format::SECOND));
             view! {
                 <p class="connection-line" role="status">
                     <IconView icon=Icon::PlugOff small=true />

@@ -81,7 +81,8 @@ pub(super) fn Sidebar() -> impl IntoView {
 fn EnvironmentHead() -> impl IntoView {
     let i18n = use_i18n();
     let store = ContainersStore::use_store();
-    let name = move || store.summary().map_or_else(|| store.environment().to_string(), |summary| summary.name);
+    let name =
+        move || store.summary().map_or_else(|| store.environment().to_string(), |summary| summary.name);
     let unreachable = move || {
         store.summary().is_some_and(|summary| matches!(summary.status, EngineStatus::Unreachable { .. }))
     };
@@ -119,11 +120,7 @@ fn SidebarLink(
     let current = move || {
         let (path, href) = (path.get(), href.get());
         let below = path.strip_prefix(&href).is_some_and(|rest| rest.starts_with('/') && !exact);
-        if path == href {
-            Some("page")
-        } else {
-            below.then_some("true")
-        }
+        if path == href { Some("page") } else { below.then_some("true") }
     };
     view! {
         <li>

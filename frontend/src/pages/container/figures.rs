@@ -19,7 +19,8 @@ impl Figures {
         let latest = RwSignal::new(None::<Sample>);
         let topic = StoredValue::new_local(None::<Subscription>);
         let measured = Memo::new(move |_| {
-            let runs = subject.with_row(|row| matches!(row.state, ContainerState::Running | ContainerState::Paused));
+            let runs =
+                subject.with_row(|row| matches!(row.state, ContainerState::Running | ContainerState::Paused));
             (subject.standing.get() == Standing::Here && runs == Some(true)).then(|| subject.id()).flatten()
         });
         Effect::new(move || {

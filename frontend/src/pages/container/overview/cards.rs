@@ -7,8 +7,8 @@ use shared::{
 };
 
 use super::super::{
-    figures::Figures,
     facts_panel::short_digest,
+    figures::Figures,
     parts::{EnvList, EnvShown, EnvToggle, Fact, Facts, MountList, limit_facts, restart_text},
     ports::PortList,
     subject::Subject,
