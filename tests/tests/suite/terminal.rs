@@ -65,7 +65,7 @@ async fn bash_is_preferred_where_it_is() {
     shown(&console, &container, ContainerState::Running).await;
     let mut terminal = terminal(&admin, &container, sized(80, 24)).await;
     terminal.type_bytes(b"echo $((40 + 2))-${BASH_VERSION:-none}-shell\r").await;
-    let printed = terminal.until("42-5.").await;
+    terminal.until("42-5.").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
