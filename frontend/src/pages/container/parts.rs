@@ -206,6 +206,50 @@ pub(super) fn EnvToggle(
     })
 }
 
+/// So many pairs are drawn before the rest is asked for: some containers have thousands.
+const FIRST: usize = 40;
+
+/// Pairs of names and values, the first at once and the rest when asked for.
+#[component]
+pub(super) fn PairList<T: Clone + Send + Sync + 'static>(
+    /// Them.
+    pairs: Vec<T>,
+    /// The name of one.
+    name: fn(&T) -> String,
+    /// Draws the value of one.
+    value: impl Fn(T) -> AnyView + Send + Sync + 'static,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let all = RwSignal::new(false);
+    let total = pairs.len();
+    let has_more = move || total > FIRST && !all.get();
+    let shown = move || {
+        let count = if all.get() { total } else { FIRST };
+        let drawn = pairs.iter().take(count).cloned();
+        drawn
+            .map(|pair| {
+                view! {
+                    <dt>
+                        <code>{name(&pair)}</code>
+                    </dt>
+                    <dd>{value(pair)}</dd>
+                }
+            })
+            .collect_view()
+    };
+    view! {
+        <dl class="env-list">{shown}</dl>
+        <Show when=has_more>
+            <Button
+                label=move || t_count!(i18n, total - FIRST, container.env.more)
+                variant=Variant::Link
+                size=Size::Small
+                on_press=move || all.set(true)
+            />
+        </Show>
+    }
+}
+
 /// The variables; their values are hidden until they are asked for.
 #[component]
 pub(super) fn EnvList(
@@ -219,24 +263,13 @@ pub(super) fn EnvList(
     if env.is_empty() {
         return view! { <p class="faint">{t!(i18n, container.env.none)}</p> }.into_any();
     }
-    let masked = inspect.masked;
     view! {
-        <dl class="env-list">
-            {env
-                .into_iter()
-                .map(|variable| {
-                    view! {
-                        <dt>
-                            <code>{variable.name.clone()}</code>
-                        </dt>
-                        <dd>
-                            <EnvValue variable shown />
-                        </dd>
-                    }
-                })
-                .collect_view()}
-        </dl>
-        {masked.then(|| view! { <p class="field-hint">{t!(i18n, container.env.masked)}</p> })}
+        <PairList
+            pairs=env
+            name=|variable: &EnvVar| variable.name.clone()
+            value=move |variable| view! { <EnvValue variable shown /> }.into_any()
+        />
+        {inspect.masked.then(|| view! { <p class="field-hint">{t!(i18n, container.env.masked)}</p> })}
     }
     .into_any()
 }

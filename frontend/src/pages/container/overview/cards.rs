@@ -9,7 +9,7 @@ use shared::{
 use super::super::{
     facts_panel::short_digest,
     figures::Figures,
-    parts::{EnvList, EnvShown, EnvToggle, Fact, Facts, MountList, limit_facts, restart_text},
+    parts::{EnvList, EnvShown, EnvToggle, Fact, Facts, MountList, PairList, limit_facts, restart_text},
     ports::PortList,
     subject::Subject,
 };
@@ -241,21 +241,11 @@ pub(super) fn LabelsCard(inspect: ContainerInspect) -> impl IntoView {
                 view! { <p class="faint">{t!(i18n, container.labels.none)}</p> }.into_any()
             } else {
                 view! {
-                    <dl class="env-list">
-                        {labels
-                            .into_iter()
-                            .map(|(name, value)| {
-                                view! {
-                                    <dt>
-                                        <code>{name}</code>
-                                    </dt>
-                                    <dd>
-                                        <code>{value}</code>
-                                    </dd>
-                                }
-                            })
-                            .collect_view()}
-                    </dl>
+                    <PairList
+                        pairs=labels
+                        name=|label: &(String, String)| label.0.clone()
+                        value=|label| view! { <code>{label.1}</code> }.into_any()
+                    />
                 }
                     .into_any()
             }}
