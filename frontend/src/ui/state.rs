@@ -72,7 +72,7 @@ pub(crate) fn StateView(
             <StateGlyph state=key />
             <span class="state-word">{word}</span>
             <Show when=move || note.with(|note| !note.is_empty())>
-                <span class="state-note">{note}</span>
+                <span class="state-note" title=note>{note}</span>
             </Show>
         </span>
     }

@@ -105,9 +105,11 @@ fn state_note(i18n: I18n, row: &ContainerSummary) -> String {
                 None => ago,
             }
         }
-        Condition::Failed | Condition::Dead | Condition::Created => format::ago(i18n, since, clock::now()),
         Condition::Paused => t_string!(i18n, containers.since, duration = duration()),
         Condition::Unhealthy
+        | Condition::Failed
+        | Condition::Dead
+        | Condition::Created
         | Condition::Restarting
         | Condition::Starting
         | Condition::Healthy

@@ -80,7 +80,7 @@ fn width(column: Column, table_rem: f64) -> (f64, f64) {
     let roomy = table_rem >= ROOMY_REM;
     match column {
         Column::State if roomy => (12.75, 0.95),
-        Column::State => (9.5, 1.0),
+        Column::State => (10.5, 1.0),
         Column::Name if roomy => (10.5, 1.25),
         Column::Name => (9.0, 1.25),
         Column::Image if roomy => (12.0, 1.62),
@@ -150,6 +150,6 @@ mod tests {
         assert_eq!(that_fit(&all, 200.0), all);
         assert!(!that_fit(&all, 90.0).contains(&Column::Labels));
         assert_eq!(that_fit(&Column::USUAL, 72.0), Column::USUAL);
-        assert!(!that_fit(&Column::USUAL, 48.0).contains(&Column::Ports));
+        assert!(!that_fit(&Column::USUAL, 49.0).contains(&Column::Ports));
     }
 }
