@@ -8,7 +8,7 @@ use shared::{
 };
 
 use super::{
-    matching::{Hay, Needle},
+    matching::{Hay, Hit, Needle},
     words::{self, Page},
 };
 use crate::{
@@ -125,7 +125,7 @@ impl Candidate {
         if let Some(hit) = self.name.find(needle) {
             return Some((hit.score, hit.ranges));
         }
-        let hit = self.whole.find(needle)?;
+        let hit = self.whole.find_plainly(needle)?;
         let ranges = hit.ranges.into_iter().filter(|range| range.end <= self.row.name.len()).collect();
         Some((hit.score / 2, ranges))
     }
@@ -221,7 +221,8 @@ impl Source<'_> {
                 continue;
             }
             for candidate in self.candidates.iter().filter(|one| action.allowed_in(one.row.state)) {
-                let Some((score, _)) = candidate.find(&rest) else { continue };
+                // Enter does it at once: only a name that was really typed is good enough.
+                let Some(Hit { score, .. }) = candidate.name.find_plainly(&rest) else { continue };
                 let title = action_of(self.i18n, action, &candidate.row.name);
                 let found = Hay::new(title.clone()).find(needle).map(|hit| hit.ranges).unwrap_or_default();
                 let entry = self.action(Group::Do, action, &candidate.row, title);

@@ -34,6 +34,9 @@ pub struct Hit {
     pub ranges: Vec<Range<usize>>,
 }
 
+/// What a word is worth, and where it stands.
+type FoundWord = (i32, Vec<Range<usize>>);
+
 const AT_START: i32 = 100;
 const AT_WORD: i32 = 80;
 const INSIDE: i32 = 50;
@@ -83,10 +86,21 @@ impl Hay {
     /// How well the text answers; absent when a word is not in it. An empty needle is in every text.
     #[must_use]
     pub fn find(&self, needle: &Needle) -> Option<Hit> {
+        self.hit(needle, |word| self.find_word(word).or_else(|| self.scattered(word)))
+    }
+
+    /// The same, but each word stands there letter beside letter: for what is done when Enter is pressed, a
+    /// guess is not good enough.
+    #[must_use]
+    pub fn find_plainly(&self, needle: &Needle) -> Option<Hit> {
+        self.hit(needle, |word| self.find_word(word))
+    }
+
+    fn hit(&self, needle: &Needle, find: impl Fn(&[char]) -> Option<FoundWord>) -> Option<Hit> {
         let mut score = 0;
         let mut ranges = Vec::new();
         for word in &needle.words {
-            let (points, mut found) = self.find_word(word)?;
+            let (points, mut found) = find(word)?;
             score += points;
             ranges.append(&mut found);
         }
@@ -107,7 +121,7 @@ impl Hay {
             .map(|(start, _)| start)
     }
 
-    fn find_word(&self, word: &[char]) -> Option<(i32, Vec<Range<usize>>)> {
+    fn find_word(&self, word: &[char]) -> Option<FoundWord> {
         let best = self
             .places(word)
             .map(|start| {
@@ -119,14 +133,11 @@ impl Hay {
                 (points, start)
             })
             .max_by_key(|(points, start)| (*points, usize::MAX - start));
-        if let Some((points, start)) = best {
-            return Some((points, vec![self.bytes(start, start + word.len())]));
-        }
-        self.scattered(word)
+        best.map(|(points, start)| (points, vec![self.bytes(start, start + word.len())]))
     }
 
     /// The word's letters in their order, with others between; the first must begin a word.
-    fn scattered(&self, word: &[char]) -> Option<(i32, Vec<Range<usize>>)> {
+    fn scattered(&self, word: &[char]) -> Option<FoundWord> {
         if word.len() < 2 {
             return None;
         }
@@ -138,7 +149,7 @@ impl Hay {
             .max_by_key(|(points, _)| *points)
     }
 
-    fn scattered_from(&self, start: usize, word: &[char]) -> Option<(i32, Vec<Range<usize>>)> {
+    fn scattered_from(&self, start: usize, word: &[char]) -> Option<FoundWord> {
         let mut rest = word.iter().copied().peekable();
         let mut ranges = Vec::new();
         let mut gap = 0_i32;
@@ -244,6 +255,14 @@ mod tests {
         assert_eq!(found("wsa", "webshop-api-1").as_deref(), Some("[w]eb[s]hop-[a]pi-1"));
         assert_eq!(found("bsa", "webshop-api-1"), None, "the first letter begins a word");
         assert_eq!(found("x", "nginx").as_deref(), Some("ngin[x]"));
+    }
+
+    #[test]
+    fn plainly_is_letter_beside_letter() {
+        let hay = Hay::new("pg-web nginx:1.22 pgshop");
+        assert!(hay.find(&Needle::new("pg-big")).is_some());
+        assert_eq!(hay.find_plainly(&Needle::new("pg-big")), None);
+        assert!(hay.find_plainly(&Needle::new("web pg")).is_some());
     }
 
     #[test]
