@@ -155,6 +155,15 @@ fn unit(workspace: &Workspace, options: &Options, steps: &mut Steps) -> Result<(
         let mut compiler = process::command(workspace.npm_program("tsc"));
         process::run(compiler.arg("--project").arg(workspace.path("frontend/tsconfig.json")), "tsc")
     })?;
+    // What needs no browser runs here as on any machine; the rest is the browser tests'.
+    steps.try_step("Unit tests of the frontend", || {
+        let mut cargo = process::cargo();
+        cargo
+            .args(["test", "--package=longshore-frontend"])
+            .args(after(&options.rest))
+            .current_dir(workspace.root());
+        process::run(&mut cargo, "the unit tests of the frontend")
+    })?;
     steps.try_step("Unit tests of xtask", || {
         let mut cargo = process::cargo();
         cargo.args(["test", "--package=xtask"]).args(after(&options.rest)).current_dir(workspace.root());

@@ -131,7 +131,11 @@ impl Listed {
             image_id: self.image_id.unwrap_or_default(),
             state,
             health: (state == ContainerState::Running).then(|| health(&status)).flatten(),
-            exit_code: if state.is_alive() { None } else { words.exit_code },
+            exit_code: if matches!(state, ContainerState::Running | ContainerState::Paused) {
+                None
+            } else {
+                words.exit_code
+            },
             created_at: UnixMillis(self.created.unwrap_or_default().saturating_mul(1000)),
             since: words.ago_ms.map(|ago| UnixMillis(now.0.saturating_sub(ago))),
             ports: ports(self.ports.unwrap_or_default()),

@@ -53,7 +53,7 @@ pub(super) fn Foot(parts: Parts, command: Signal<String>) -> impl IntoView {
                     {move || t_count!(i18n, figures.with(|figures| figures.left), logs.foot.left)}
                 </li>
             </Show>
-            <li role="status">{state}</li>
+            <li><span role="status">{state}</span></li>
             <li class="push wide-only">
                 <code>{command}</code>
                 <CopyButton text=command label=move || Some(t_string!(i18n, common.copy_command)) />
