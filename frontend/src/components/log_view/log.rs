@@ -121,6 +121,8 @@ pub(super) struct Inner {
     scheduled: Cell<bool>,
     fallback: RefCell<Option<Timeout>>,
     figures_at: Cell<f64>,
+    /// The line that was opened just now: how high it is, only the next drawing tells.
+    opened: Cell<Option<u64>>,
 }
 
 impl std::ops::Deref for Log {
@@ -142,6 +144,7 @@ impl Log {
             scheduled: Cell::new(false),
             fallback: RefCell::default(),
             figures_at: Cell::new(0.0),
+            opened: Cell::new(None),
         }))
     }
 
@@ -204,9 +207,15 @@ impl Log {
 
     fn paint(&self) {
         if let Some(painter) = self.painter.borrow_mut().as_mut() {
-            painter.paint(&mut self.model.borrow_mut(), &self.looking);
-            self.looking.ask_places(self);
+            let mut model = self.model.borrow_mut();
+            painter.paint(&mut model, &self.looking);
+            if let Some(opened) = self.opened.take()
+                && model.reveal(opened, painter.height())
+            {
+                painter.paint(&mut model, &self.looking);
+            }
         }
+        self.looking.ask_places(self);
     }
 
     /// Shows the figures, not more often than an eye can follow.
@@ -291,7 +300,10 @@ impl Log {
     /// Opens or closes a line.
     pub(super) fn toggle(&self, sequence: u64) {
         let height = self.height();
-        self.model.borrow_mut().toggle(sequence, height);
+        let mut model = self.model.borrow_mut();
+        model.toggle(sequence, height);
+        self.opened.set(model.is_open(sequence).then_some(sequence));
+        drop(model);
         self.looking.forget_places(sequence);
         self.schedule();
     }

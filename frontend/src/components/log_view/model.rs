@@ -265,6 +265,19 @@ impl Model {
         }
     }
 
+    /// Moves so far that a row can be seen, all of it if there is room; returns whether that was necessary.
+    pub(super) fn reveal(&mut self, sequence: u64, height: f64) -> bool {
+        let index = self.rows.index_of(sequence);
+        let (top, begin, end) =
+            (self.scroll_top(height), self.rows.offset(index), self.rows.offset(index + 1));
+        let target = if end > top + height || begin < top { (end - height).min(begin) } else { top };
+        let moves = (target - top).abs() > 0.5;
+        if moves {
+            self.look_at(target);
+        }
+        moves
+    }
+
     /// How far the view has to be scrolled for the eye to be where it is.
     pub(super) fn scroll_top(&self, height: f64) -> f64 {
         let most = (self.rows.total() - height).max(0.0);

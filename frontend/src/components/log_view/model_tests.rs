@@ -107,6 +107,9 @@ fn what_is_opened_stays_in_view() {
     assert_eq!((model.eye(), model.scroll_top(200.0)), (Eye::On(90, 0.0), 1800.0));
     assert!(model.measured(99, 220.0));
     assert_eq!(model.scroll_top(200.0), 1800.0);
+    assert!(model.reveal(99, 200.0), "it is as high as the view, and begins below");
+    assert_eq!(model.scroll_top(200.0), 1980.0);
+    assert!(!model.reveal(99, 200.0));
     model.toggle(99, 200.0);
     assert!(!model.is_open(99));
 }
