@@ -99,6 +99,11 @@ impl Engine {
             .map_err(|_error| EngineError::NotFound { what: "container", message: String::new() })?;
         let mut raw: serde_json::Value =
             self.read_json("container", &format!("/containers/{id}/json")).await?;
+        if raw.get("Id").and_then(serde_json::Value::as_str) != Some(id.as_str()) {
+            return Err(EngineError::Malformed {
+                detail: "this is not the container that was asked for".to_owned(),
+            });
+        }
         let masked = !grant.also(Permission::ContainerExec);
         if masked {
             details::mask_env(&mut raw);

@@ -74,6 +74,7 @@ impl EngineError {
             501 => Self::Unable { message },
             // Docker before 25 and Podman answer some wrong states with 500; their words tell.
             500 if is_state_conflict(&message) => Self::Conflict { message },
+            500 if message.to_ascii_lowercase().contains("invalid signal") => Self::Invalid { message },
             _ => Self::Refused { message },
         }
     }
@@ -84,6 +85,9 @@ impl EngineError {
         let mut last = error.to_string();
         while let Some(current) = cause {
             last = current.to_string();
+            if current.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse) {
+                return Self::Unreachable { reason: UnreachableReason::NotAnEngine, detail: last };
+            }
             if let Some(io) = current.downcast_ref::<std::io::Error>() {
                 let reason = match io.kind() {
                     ErrorKind::NotFound => UnreachableReason::NoSocket,
@@ -131,6 +135,7 @@ fn is_state_conflict(message: &str) -> bool {
         "already in use",
         "container state improper",
         "can only",
+        "unique constraint failed",
     ]
     .iter()
     .any(|words| message.contains(words))

@@ -79,6 +79,7 @@ pub(super) fn under(base_path: &str, router: Router) -> Router {
     Router::new().fallback_service(ServiceBuilder::new().layer(strip).service(router))
 }
 
-async fn unknown() -> axum::response::Response {
-    Error::NotFound("endpoint").into_reply("")
+async fn unknown(request: Request) -> axum::response::Response {
+    let id = request.extensions().get::<layers::RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+    Error::NotFound("endpoint").into_reply(&id)
 }

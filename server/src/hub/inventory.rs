@@ -39,7 +39,16 @@ struct State {
     /// The revision before the first one in the history.
     forgotten: u64,
     /// Exact times of the last change, from events; the engine's list tells them coarsely.
-    since: HashMap<ContainerId, UnixMillis>,
+    since: HashMap<ContainerId, (UnixMillis, Standing)>,
+}
+
+/// What an event said of a container: its time counts once the list says the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Started, paused, unpaused.
+    Alive,
+    /// Its process ended.
+    Ended,
 }
 
 /// What changed.
@@ -183,8 +192,8 @@ impl Inventory {
     }
 
     /// Notes the exact time of a container's change, for the row that is read next.
-    pub(super) fn note_since(&self, id: &ContainerId, at: UnixMillis) {
-        self.state.write().since.insert(id.clone(), at);
+    pub(super) fn note_since(&self, id: &ContainerId, at: UnixMillis, standing: Standing) {
+        self.state.write().since.insert(id.clone(), (at, standing));
     }
 
     /// Takes the whole list: what is not in it is gone.
@@ -244,7 +253,14 @@ impl State {
         if container.state == ContainerState::Created {
             return Some(container.created_at);
         }
-        let noted = self.since.remove(&container.id);
+        let standing = if container.state.is_alive() { Standing::Alive } else { Standing::Ended };
+        let noted = match self.since.get(&container.id) {
+            Some((at, noted)) if *noted == standing => Some(*at),
+            _ => None,
+        };
+        if noted.is_some() {
+            self.since.remove(&container.id);
+        }
         let same =
             known.filter(|known| known.state == container.state && known.exit_code == container.exit_code);
         noted.or_else(|| same.and_then(|known| known.since)).or(container.since)

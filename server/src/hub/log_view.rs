@@ -80,7 +80,7 @@ impl LogView {
         let place = live.as_ref().map_or(0, |(_, state)| state.borrow().next);
         let range = match after {
             Some(cursor) => LogRange {
-                since_nanos: Some(cursor.nanos),
+                since_nanos: Some(slightly_before(cursor)),
                 until_nanos: nanos(query.until),
                 ..LogRange::default()
             },
@@ -139,7 +139,7 @@ impl LogView {
         }
     }
 
-    /// The history is read. If the ring lost lines meanwhile, reads once more from where it stands.
+    /// The history is read. If the ring lost lines meanwhile, reads on from where it stands.
     async fn end_history(&mut self) -> Result<(), EngineError> {
         let Some((live, state)) = &self.live else {
             self.phase = Phase::Done;
@@ -147,15 +147,21 @@ impl LogView {
         };
         if live.read(self.place, 0).skipped > 0 {
             self.place = state.borrow().next;
-            self.had = self.cursor;
-            let range = LogRange { since_nanos: Some(self.cursor.nanos), ..LogRange::default() };
-            let framing = self.hub.framing(&self.system, &self.container).await?;
-            let reader = self.hub.engine()?.logs(&self.system, &self.container, framing, range).await?;
-            self.phase = Phase::History(Box::new(reader));
-            return Ok(());
+            return self.read_on().await;
         }
         self.seam = self.last.take();
         self.phase = Phase::Live;
+        Ok(())
+    }
+
+    /// Reads from the engine what came after the last line that the reader got.
+    async fn read_on(&mut self) -> Result<(), EngineError> {
+        self.had = self.cursor;
+        let since_nanos = (self.cursor != LogCursor::default()).then(|| slightly_before(self.cursor));
+        let range = LogRange { since_nanos, ..LogRange::default() };
+        let framing = self.hub.framing(&self.system, &self.container).await?;
+        let reader = self.hub.engine()?.logs(&self.system, &self.container, framing, range).await?;
+        self.phase = Phase::History(Box::new(reader));
         Ok(())
     }
 
@@ -168,7 +174,11 @@ impl LogView {
         let read = live.read(self.place, BATCH_BYTES);
         if read.lines.is_empty() {
             match seen.ended {
-                Some(Ok(())) => self.phase = Phase::Done,
+                // Podman ends a followed log with the container, whatever was not read yet.
+                Some(Ok(())) => {
+                    self.live = None;
+                    self.read_on().await?;
+                }
                 Some(Err(error)) => return Err(error),
                 None => {
                     let _closed = state.changed().await;
@@ -199,9 +209,6 @@ impl LogView {
 
     /// Leaves out what the reader had before the drop.
     fn drop_had(&mut self, lines: &mut Vec<RawLine>) {
-        if self.had.nth == 0 {
-            return;
-        }
         let mut had = self.had;
         lines.retain(|line| {
             if line.nanos < had.nanos {
@@ -244,6 +251,12 @@ async fn open_live(
         Some(Err(error)) => Err(error),
         Some(Ok(())) | None => Ok((live, state)),
     }
+}
+
+/// Where to read on from: an engine that reads the time as a floating-point number is off by some 240 ns,
+/// so a little more is asked for, and what the reader had is left out here.
+fn slightly_before(cursor: LogCursor) -> i64 {
+    cursor.nanos.saturating_sub(1_000)
 }
 
 fn nanos(millis: Option<i64>) -> Option<i64> {

@@ -12,6 +12,7 @@ use std::{
 use parking_lot::Mutex;
 use shared::{
     ContainerId, UnixMillis,
+    containers::ContainerState,
     environments::{EngineStatus, UnreachableReason},
 };
 use tokio::{
@@ -19,7 +20,7 @@ use tokio::{
     time::{Instant, MissedTickBehavior, interval, sleep, timeout},
 };
 
-use super::{Hub, now};
+use super::{Hub, inventory::Standing, now};
 use crate::{
     access::grant::SystemGrant,
     engine::{Engine, EngineError, EngineEvent},
@@ -35,6 +36,8 @@ const IDLE_HEARTBEAT: Duration = Duration::from_secs(30);
 const SILENCE_MAX: Duration = Duration::from_secs(20);
 /// The longest pause between attempts to connect.
 const BACKOFF_MAX: Duration = Duration::from_secs(2);
+/// Pauses before the further looks at a container whose event came before its effect.
+const LOOK_AGAIN: [Duration; 2] = [Duration::from_millis(80), Duration::from_millis(400)];
 /// Above so many containers at once the whole list is cheaper.
 const REFRESH_MAX: usize = 40;
 
@@ -151,7 +154,10 @@ async fn session(
             let event = events.next().await?;
             last_event.fetch_max(event.nanos, Ordering::Relaxed);
             note(hub, &event);
-            drop(hub.refresh.ask(event.container));
+            let looked = hub.refresh.ask(event.container.clone());
+            if let Some(expected) = Expected::after(&event.action) {
+                tokio::spawn(look_until(Arc::clone(hub), event.container, expected, looked));
+            }
         }
     };
     tokio::select! {
@@ -175,10 +181,65 @@ async fn connect(hub: &Hub) -> Result<Engine, EngineError> {
     }
 }
 
+/// What the list should show after an event. Engines send some events before their own list shows the
+/// effect: pause and unpause on all, the end of a process on Docker 20.10.
+#[derive(Clone, Copy)]
+enum Expected {
+    Alive,
+    Paused,
+    NotPaused,
+    Ended,
+}
+
+impl Expected {
+    fn after(action: &str) -> Option<Self> {
+        match action {
+            "start" => Some(Self::Alive),
+            "pause" => Some(Self::Paused),
+            "unpause" => Some(Self::NotPaused),
+            "die" | "died" => Some(Self::Ended),
+            _ => None,
+        }
+    }
+
+    fn shown(self, state: ContainerState) -> bool {
+        match self {
+            Self::Alive => state.is_alive(),
+            Self::Paused => state == ContainerState::Paused,
+            Self::NotPaused => state != ContainerState::Paused,
+            Self::Ended => !matches!(state, ContainerState::Running | ContainerState::Paused),
+        }
+    }
+}
+
+/// Looks again, twice at most, where the first look came before the engine's own list knew.
+async fn look_until(
+    hub: Arc<Hub>,
+    id: ContainerId,
+    expected: Expected,
+    looked: impl Future<Output = ()> + Send + 'static,
+) {
+    let mut looked: std::pin::Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(looked);
+    for pause in LOOK_AGAIN {
+        looked.await;
+        if hub.inventory.get(&id).is_none_or(|container| expected.shown(container.state)) {
+            return;
+        }
+        sleep(pause).await;
+        looked = Box::pin(hub.refresh.ask(id.clone()));
+    }
+    looked.await;
+}
+
 fn note(hub: &Hub, event: &EngineEvent) {
     let action = event.action.as_str();
-    if matches!(action, "start" | "die" | "died" | "pause" | "unpause" | "restart" | "create") {
-        hub.inventory.note_since(&event.container, UnixMillis(event.nanos / 1_000_000));
+    let at = UnixMillis(event.nanos / 1_000_000);
+    match action {
+        "start" | "pause" | "unpause" | "restart" => {
+            hub.inventory.note_since(&event.container, at, Standing::Alive)
+        }
+        "die" | "died" => hub.inventory.note_since(&event.container, at, Standing::Ended),
+        _ => {}
     }
     if matches!(action, "destroy" | "remove") {
         hub.framings.lock().remove(&event.container);

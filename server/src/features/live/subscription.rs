@@ -184,7 +184,7 @@ impl Subscription {
                 }
                 Err(error) => return Err(error),
             };
-            loop {
+            let ended = loop {
                 match view.next().await {
                     Ok(LogFrame::Batch { skipped, gap_from, lines }) => {
                         let frame = encode(self.id, skipped, gap_from, view.cursor(), lines);
@@ -201,18 +201,20 @@ impl Subscription {
                         if self.event(event).await.is_err() || query.until.is_some() {
                             return Ok(());
                         }
-                        break;
+                        break true;
                     }
                     Err(EngineError::Unreachable { .. }) => {
                         connected(&hub).await;
-                        break;
+                        break false;
                     }
                     Err(error) => return Err(error),
                 }
-            }
+            };
             after = Some(view.cursor()).filter(|cursor| *cursor != LogCursor::default()).or(after);
             drop(view);
-            running_again(&hub, &container, started).await?;
+            if ended {
+                running_again(&hub, &container, started).await?;
+            }
         }
     }
 
