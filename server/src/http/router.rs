@@ -36,6 +36,7 @@ pub fn router(app: &App) -> (Router, Vec<Mounted>) {
     let (operations, mounted) = api.into_parts();
     let document: Value = super::openapi_document();
     let router = operations
+        .method_not_allowed_fallback(unknown_method)
         .layer(app.sessions.layer(app.config.secure()))
         .route("/api/v1/openapi.json", get(move || async move { Json(document) }))
         .route("/api", axum::routing::any(unknown))
@@ -77,6 +78,12 @@ pub(super) fn under(base_path: &str, router: Router) -> Router {
     });
     // The layer must run before routing, so the router becomes an inner service.
     Router::new().fallback_service(ServiceBuilder::new().layer(strip).service(router))
+}
+
+async fn unknown_method(request: Request) -> axum::response::Response {
+    let mut reply = unknown(request).await;
+    *reply.status_mut() = axum::http::StatusCode::METHOD_NOT_ALLOWED;
+    reply
 }
 
 async fn unknown(request: Request) -> axum::response::Response {

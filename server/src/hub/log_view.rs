@@ -42,6 +42,8 @@ pub struct LogView {
     hub: Arc<Hub>,
     container: ContainerId,
     system: SystemGrant,
+    /// Where the reader's lines begin, where they asked.
+    begins: Begins,
     cursor: LogCursor,
     /// After a drop: lines of this time that the reader already has.
     had: LogCursor,
@@ -51,6 +53,15 @@ pub struct LogView {
     /// The last line of the history, until the live end has passed it.
     seam: Option<RawLine>,
     last: Option<RawLine>,
+}
+
+/// Where to read from while no line was read yet.
+#[derive(Clone, Copy)]
+enum Begins {
+    /// At the log's beginning, or at a time (nanoseconds since 1970).
+    At(Option<i64>),
+    /// With what comes: nothing of before was asked for.
+    WithWhatComes,
 }
 
 enum Phase {
@@ -97,6 +108,10 @@ impl LogView {
             hub,
             container,
             system,
+            begins: match query.tail {
+                Some(0) => Begins::WithWhatComes,
+                _ => Begins::At(nanos(query.since)),
+            },
             cursor: after.unwrap_or_default(),
             had: after.unwrap_or_default(),
             phase: Phase::History(Box::new(reader)),
@@ -157,7 +172,14 @@ impl LogView {
     /// Reads from the engine what came after the last line that the reader got.
     async fn read_on(&mut self) -> Result<(), EngineError> {
         self.had = self.cursor;
-        let since_nanos = (self.cursor != LogCursor::default()).then(|| slightly_before(self.cursor));
+        let since_nanos = match self.begins {
+            _ if self.cursor != LogCursor::default() => Some(slightly_before(self.cursor)),
+            Begins::At(nanos) => nanos,
+            Begins::WithWhatComes => {
+                self.phase = if self.live.is_some() { Phase::Live } else { Phase::Done };
+                return Ok(());
+            }
+        };
         let range = LogRange { since_nanos, ..LogRange::default() };
         let framing = self.hub.framing(&self.system, &self.container).await?;
         let reader = self.hub.engine()?.logs(&self.system, &self.container, framing, range).await?;

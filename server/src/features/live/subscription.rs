@@ -28,6 +28,8 @@ use crate::{
 
 /// Containers whose figures one subscription may ask for.
 const STATS_MAX: usize = 200;
+/// Before a log that broke off is opened again.
+const REOPEN: Duration = Duration::from_millis(500);
 /// How often figures go out.
 const STATS_EVERY: Duration = Duration::from_secs(1);
 
@@ -196,6 +198,13 @@ impl Subscription {
                             return Ok(());
                         }
                     }
+                    // The engine's stream ends with the container, but also with the line to the engine.
+                    Ok(LogFrame::Ended)
+                        if query.until.is_none() && still_runs(&hub, &container, started).await =>
+                    {
+                        tokio::time::sleep(REOPEN).await;
+                        break false;
+                    }
                     Ok(LogFrame::Ended) => {
                         let event = Event::LogEnded { cursor: view.cursor() };
                         if self.event(event).await.is_err() || query.until.is_some() {
@@ -243,6 +252,15 @@ async fn connected(hub: &Hub) {
     // An error that came before the status did would otherwise be tried again at once, for ever.
     tokio::time::sleep(Duration::from_millis(200)).await;
     let _closed = status.wait_for(|status| matches!(status, EngineStatus::Connected { .. })).await;
+}
+
+/// Whether the container runs on, by a fresh look, since the start at which its log was opened.
+async fn still_runs(hub: &Hub, id: &ContainerId, started: Option<shared::UnixMillis>) -> bool {
+    if hub.require_connected().is_err() {
+        return true;
+    }
+    hub.settle(id).await;
+    hub.inventory().get(id).is_some_and(|container| container.state.is_alive() && container.since == started)
 }
 
 /// Waits for the container's next start; its removal ends the topic.
