@@ -94,7 +94,6 @@ impl Terminals {
     /// Shows a session.
     fn show(self, session: Session) {
         self.active.set(session.number);
-        self.ask.set(session.ask.get_value());
         request_animation_frame(move || {
             if let Some(terminal) = session.terminal() {
                 terminal.fit();

@@ -90,6 +90,8 @@ struct Inner {
     drawn: Cell<u64>,
     told: Cell<u64>,
     runs: Cell<u32>,
+    /// Columns and rows as the server knows them.
+    told_size: Cell<(u16, u16)>,
 }
 
 /// A session.
@@ -131,6 +133,7 @@ impl Session {
             drawn: Cell::new(0),
             told: Cell::new(0),
             runs: Cell::new(0),
+            told_size: Cell::new((0, 0)),
         };
         Self {
             number,
@@ -196,6 +199,7 @@ impl Session {
         inner.told.set(0);
         self.state.set(State::Opening);
         let (columns, rows) = terminal.size();
+        inner.told_size.set((columns, rows));
         let run = inner.run.get();
         let wire = self
             .address(&inner, columns, rows)
@@ -307,7 +311,10 @@ impl Session {
         if self.size.try_set((columns, rows)).is_some() {
             return;
         }
-        if self.state.with_untracked(|state| matches!(state, State::Running { .. })) {
+        let Some(inner) = self.inner() else { return };
+        if self.state.with_untracked(|state| matches!(state, State::Running { .. }))
+            && inner.told_size.replace((columns, rows)) != (columns, rows)
+        {
             self.say(TerminalInput::Resize { columns, rows });
         }
     }
