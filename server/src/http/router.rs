@@ -3,8 +3,9 @@
 use axum::{
     Json, Router,
     extract::Request,
-    http::{Uri, uri::PathAndQuery},
+    http::{StatusCode, Uri, uri::PathAndQuery},
     middleware::{from_fn, from_fn_with_state},
+    response::Response,
     routing::get,
 };
 use serde_json::Value;
@@ -80,13 +81,13 @@ pub(super) fn under(base_path: &str, router: Router) -> Router {
     Router::new().fallback_service(ServiceBuilder::new().layer(strip).service(router))
 }
 
-async fn unknown_method(request: Request) -> axum::response::Response {
+async fn unknown_method(request: Request) -> Response {
     let mut reply = unknown(request).await;
-    *reply.status_mut() = axum::http::StatusCode::METHOD_NOT_ALLOWED;
+    *reply.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
     reply
 }
 
-async fn unknown(request: Request) -> axum::response::Response {
+async fn unknown(request: Request) -> Response {
     let id = request.extensions().get::<layers::RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     Error::NotFound("endpoint").into_reply(&id)
 }

@@ -275,10 +275,11 @@ async fn open_live(
     }
 }
 
-/// Where to read on from: an engine that reads the time as a floating-point number is off by some 240 ns,
-/// so a little more is asked for, and what the reader had is left out here.
+/// Where to read on from: a little before, and what the reader had is left out here. Podman reads the time
+/// as a floating-point number, off by some 240 ns; and it gives each piece of a long line a time of its
+/// own, so that a stream that began at the last piece would show it as a line.
 fn slightly_before(cursor: LogCursor) -> i64 {
-    cursor.nanos.saturating_sub(1_000)
+    cursor.nanos.saturating_sub(100_000_000)
 }
 
 fn nanos(millis: Option<i64>) -> Option<i64> {
