@@ -48,12 +48,21 @@ const PAGE: &str = "index.html";
 /// Stands in the page where the console's base path goes.
 const BASE: &str = "{{base}}";
 
+/// The first words of the pages' addresses (`frontend/src/app.rs`). Anything else gets the page too, since it
+/// is what tells a person that there is nothing, but as not found.
+const PAGES: [&str; 6] = ["", "sign-in", "setup", "users", "audit", "environments"];
+
 /// A file of the site, or the page: the browser's router knows the rest.
 pub(super) async fn serve(State(app): State<App>, request: Request) -> Response {
     if request.method() != Method::GET && request.method() != Method::HEAD {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
     }
-    let path = request.uri().path().trim_start_matches('/');
+    let path = request.uri().path();
+    // Only one slash is the root's: `//environments` is no page.
+    let path = path.strip_prefix('/').unwrap_or(path);
+    if path.starts_with('/') {
+        return StatusCode::NOT_FOUND.into_response();
+    }
     match &app.config.assets {
         Assets::Embedded => embedded(path, request.headers(), &app.config.base_path),
         Assets::Folder(folder) => from_folder(folder, path, &app.config.base_path).await,
@@ -68,7 +77,7 @@ fn embedded(path: &str, asked: &HeaderMap, base: &str) -> Response {
         return StatusCode::NOT_FOUND.into_response();
     }
     match site::SITE.iter().find(|asset| asset.path == PAGE) {
-        Some(page_file) => page(page_file.raw, base),
+        Some(page_file) => page(page_file.raw, base, path),
         None => (
             StatusCode::NOT_FOUND,
             "This build of Longshore holds no pages; `cargo xtask run` makes one that does.\n",
@@ -107,9 +116,12 @@ fn file(asset: &'static Asset, asked: &HeaderMap) -> Response {
     reply
 }
 
-fn page(template: &[u8], base: &str) -> Response {
+fn page(template: &[u8], base: &str, path: &str) -> Response {
     let html = String::from_utf8_lossy(template).replace(BASE, base);
     let mut reply = Body::from(html).into_response();
+    if path.split('/').next().is_none_or(|first| !PAGES.contains(&first)) {
+        *reply.status_mut() = StatusCode::NOT_FOUND;
+    }
     let headers = reply.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
@@ -128,7 +140,7 @@ async fn from_folder(folder: &Path, path: &str, base: &str) -> Response {
         return reply;
     }
     match tokio::fs::read(folder.join(PAGE)).await {
-        Ok(template) => page(&template, base),
+        Ok(template) => page(&template, base, path),
         Err(error) => {
             (StatusCode::NOT_FOUND, format!("The folder of pages cannot be read: {error}\n")).into_response()
         }
