@@ -210,6 +210,7 @@ fn Tools(terminals: Terminals, section: NodeRef<html::Section>) -> impl IntoView
             let name =
                 terminals.container.with_untracked(|container| format!("{}-terminal.txt", container.name));
             download::save_text(&name, &terminal.text());
+            terminal.focus();
         }
     };
     let enlarge = move || {

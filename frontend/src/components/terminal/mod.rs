@@ -10,7 +10,7 @@ mod notice;
 mod session;
 mod wire;
 
-use leptos::{html, prelude::*, reactive::owner::WeakOwner};
+use leptos::{ev, html, prelude::*, reactive::owner::WeakOwner};
 use shared::{EnvironmentId, containers::ContainerState, containers::ContainerSummary};
 
 use self::{
@@ -134,12 +134,18 @@ pub(crate) fn TerminalView(
         container,
         owner: StoredValue::new(Owner::current().map(|owner| owner.downgrade())),
     };
-    on_cleanup(move || {
-        // Each is told to end, so that no program stays without anybody to see it.
+    // Each is told to end, so that no program stays without anybody to see it: when the view goes, and when
+    // the page does.
+    let end_all = move |end: fn(Session)| {
         if let Some(sessions) = terminals.sessions.try_get_untracked() {
-            sessions.into_iter().for_each(Session::end);
+            sessions.into_iter().for_each(end);
         }
+    };
+    on_cleanup(move || end_all(Session::end));
+    let leaving = window_event_listener(ev::Custom::<web_sys::Event>::new("pagehide"), move |_| {
+        end_all(Session::end_at_once);
     });
+    on_cleanup(move || leaving.remove());
     let runs = Memo::new(move |_| container.with(|container| container.state == ContainerState::Running));
     // A shell is what one comes here for.
     Effect::new(move |begun: Option<bool>| {

@@ -7,6 +7,7 @@ use std::{
     rc::Rc,
 };
 
+use gloo_timers::callback::Timeout;
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
     ApiError, ContainerId, ContainerRef, EnvironmentId, ErrorCode, UnixMillis,
@@ -25,6 +26,13 @@ use crate::{
 
 /// What was drawn is told after so many bytes: much less than the server may be ahead.
 const TELL_DRAWN: u64 = 64 * 1024;
+
+/// Ctrl+C: what runs in a shell ends.
+const INTERRUPT: u8 = 3;
+/// Ctrl+D: the shell ends.
+const END_OF_INPUT: u8 = 4;
+/// A shell is back at its prompt so long after Ctrl+C, in milliseconds.
+const PROMPT_MS: u32 = 300;
 
 /// Where a session stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -336,11 +344,38 @@ impl Session {
         }
     }
 
-    /// Ends it: the connection closes, and the program with it.
+    /// Ends it. The engine lets a program run on when its connection closes
+    /// (<https://github.com/moby/moby/issues/9098>), so it is asked to end first, by the keys a person would
+    /// press; but never the container's own process.
     pub(super) fn end(self) {
+        if let Some(wire) = self.take_wire() {
+            wire.send(&[INTERRUPT]);
+            Timeout::new(PROMPT_MS, move || wire.send(&[END_OF_INPUT])).forget();
+        }
+        self.dispose();
+    }
+
+    /// The same where no time is left, since the page goes.
+    pub(super) fn end_at_once(self) {
+        if let Some(wire) = self.take_wire() {
+            wire.send(&[INTERRUPT, END_OF_INPUT]);
+        }
+        self.dispose();
+    }
+
+    /// The connection to a program that is the session's own and runs.
+    fn take_wire(self) -> Option<Rc<Wire>> {
+        let inner = self.inner()?;
+        // What it tells from now on is nobody's business.
+        inner.run.set(inner.run.get().wrapping_add(1));
+        let wire = inner.wire.take()?;
+        let runs = self.state.with_untracked(|state| matches!(state, State::Running { .. }));
+        let is_own = self.ask.with_value(|ask| ask.program != Program::Attach);
+        (runs && is_own).then_some(wire)
+    }
+
+    fn dispose(self) {
         if let Some(inner) = self.inner() {
-            inner.run.set(inner.run.get().wrapping_add(1));
-            inner.wire.take();
             inner.terminal.take();
         }
     }
