@@ -37,6 +37,7 @@ use self::{
     log::{Log, Phase, Shown},
     painter::Painter,
     range_bar::{RangeBar, ShowAll},
+    selection::{Range, Search},
     toolbar::Toolbar,
 };
 use crate::{
@@ -117,21 +118,28 @@ fn moment(at: i64) -> String {
     format::machine_time(shared::UnixMillis(at))
 }
 
-/// Has the log show what is chosen.
+/// Has the log show what is chosen. An effect may run again for another part of the address; only what is new
+/// is acted on, since another range begins with no lines at all.
 fn follow_choices(parts: Parts) {
     let chosen = parts.chosen;
     let i18n = use_i18n();
-    Effect::new(move || {
+    Effect::new(move |before: Option<Range>| {
         let range = chosen.range.get();
-        parts.act(|log| log.set_range(range));
+        if before != Some(range) {
+            untrack(|| parts.act(|log| log.set_range(range)));
+        }
+        range
     });
     Effect::new(move || {
         let filter = chosen.filter();
-        parts.act(|log| log.set_filter(filter));
+        untrack(|| parts.act(|log| log.set_filter(filter)));
     });
-    Effect::new(move || {
+    Effect::new(move |before: Option<Search>| {
         let search = chosen.search.get();
-        parts.act(|log| log.set_search(search));
+        if before.as_ref() != Some(&search) {
+            untrack(|| parts.act(|log| log.set_search(search.clone())));
+        }
+        search
     });
     Effect::new(move || {
         parts.act(|log| log.set_language(i18n));
