@@ -5,7 +5,7 @@ use leptos::{ev, html, prelude::*};
 use super::{
     SESSIONS_MAX, Terminals,
     ask::{Ask, Program},
-    session::Session,
+    session::{Session, State},
     tab_name,
 };
 use crate::{
@@ -72,7 +72,7 @@ fn SessionTab(terminals: Terminals, session: Session) -> impl IntoView {
             role="tab"
             aria-selected=move || (terminals.active.get() == session.number).to_string()
             aria-controls=format!("terminal-{}", session.number)
-            data-ended=move || session.state.with(|state| !state.is_alive()).then_some("")
+            data-ended=move || session.state.with(State::is_over).then_some("")
             on:click=move |_| terminals.show(session)
         >
             <IconView icon=Icon::Terminal small=true />

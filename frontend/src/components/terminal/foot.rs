@@ -50,7 +50,7 @@ fn SessionFoot(terminals: Terminals, session: Session) -> impl IntoView {
     };
     view! {
         <ul class="terminal-foot">
-            <li>{what}</li>
+            {move || what().map(|what| view! { <li>{what}</li> })}
             <li>{size}</li>
             <li class="wide-only">
                 {t!(i18n, terminal.copy_hint)}

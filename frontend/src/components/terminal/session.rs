@@ -74,6 +74,11 @@ impl State {
     pub(super) fn is_alive(&self) -> bool {
         matches!(self, Self::Opening | Self::Running { .. })
     }
+
+    /// Whether there was one, or should have been.
+    pub(super) fn is_over(&self) -> bool {
+        !self.is_alive() && *self != Self::Asked
+    }
 }
 
 /// What a key of the screen's own row does to the next key.
