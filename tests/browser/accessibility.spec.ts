@@ -33,6 +33,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await expectAccessible(page, name);
       }
       await page.goto(`${longshore.url}/environments/local/containers`);
+      await expect(page.locator('body')).toContainText(container.name);
       await page.keyboard.press('Control+k');
       await expect(page.getByRole('dialog')).toBeVisible();
       await expectAccessible(page, 'palette');

@@ -50,6 +50,8 @@ pub struct LogView {
     phase: Phase,
     live: Option<(Arc<LiveLog>, watch::Receiver<LiveState>)>,
     place: u64,
+    /// Lines that this reading of the history brought.
+    brought: usize,
     /// The last line of the history, until the live end has passed it.
     seam: Option<RawLine>,
     last: Option<RawLine>,
@@ -117,6 +119,7 @@ impl LogView {
             phase: Phase::History(Box::new(reader)),
             live,
             place,
+            brought: 0,
             seam: None,
             last: None,
         })
@@ -138,6 +141,7 @@ impl LogView {
                 Phase::History(reader) => match reader.next().await? {
                     Some(mut lines) => {
                         self.drop_had(&mut lines);
+                        self.brought = self.brought.saturating_add(lines.len());
                         if let Some(frame) = self.batch(0, lines) {
                             return Ok(frame);
                         }
@@ -154,12 +158,18 @@ impl LogView {
         }
     }
 
-    /// The history is read. If the ring lost lines meanwhile, reads on from where it stands.
+    /// The history is read, or the line to the engine broke: the two end alike. So it is read on from where
+    /// it stands until it has met the live end, or brings nothing more; and if the ring lost lines meanwhile.
     async fn end_history(&mut self) -> Result<(), EngineError> {
         let Some((live, state)) = &self.live else {
             self.phase = Phase::Done;
             return Ok(());
         };
+        let first = live.read(self.place, 1).lines.first().map(|line| line.nanos);
+        let met = self.brought == 0 || first.is_some_and(|nanos| self.cursor.nanos >= nanos);
+        if !met {
+            return self.read_on().await;
+        }
         if live.read(self.place, 0).skipped > 0 {
             self.place = state.borrow().next;
             return self.read_on().await;
@@ -172,6 +182,7 @@ impl LogView {
     /// Reads from the engine what came after the last line that the reader got.
     async fn read_on(&mut self) -> Result<(), EngineError> {
         self.had = self.cursor;
+        self.brought = 0;
         let since_nanos = match self.begins {
             _ if self.cursor != LogCursor::default() => Some(slightly_before(self.cursor)),
             Begins::At(nanos) => nanos,
