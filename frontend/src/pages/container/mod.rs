@@ -153,7 +153,8 @@ fn Present(subject: Subject, tab: Memo<Tab>) -> impl IntoView {
 fn LogsTab(subject: Subject) -> impl IntoView {
     let first = Memo::new(move |_| subject.id());
     move || {
-        first.track();
+        // Read, not only tracked: a memo that was never read counts as changed at its first reading.
+        first.get()?;
         let row = untrack(|| subject.row.get())?;
         let container = Signal::derive(move || {
             subject.row.with(|now| now.as_deref().cloned()).unwrap_or_else(|| (*row).clone())
@@ -168,7 +169,8 @@ fn LogsTab(subject: Subject) -> impl IntoView {
 fn TerminalTab(subject: Subject) -> impl IntoView {
     let first = Memo::new(move |_| subject.id());
     move || {
-        first.track();
+        // Read, not only tracked: a memo that was never read counts as changed at its first reading.
+        first.get()?;
         let row = untrack(|| subject.row.get())?;
         let container = Signal::derive(move || {
             subject.row.with(|now| now.as_deref().cloned()).unwrap_or_else(|| (*row).clone())
