@@ -277,7 +277,7 @@ fn Empty(parts: Parts) -> impl IntoView {
     let i18n = use_i18n();
     let waited = RwSignal::new(false);
     Effect::new(move || {
-        parts.chosen.range.track();
+        let _ = parts.chosen.range.get();
         waited.set(false);
         set_timeout(
             move || {
