@@ -93,6 +93,8 @@ test('from the setup code to a closed socket', async ({ page, fresh, dock }) => 
     await page.getByRole('button', { name: 'Sign out' }).click();
     await expect.poll(() => open, { message: 'sockets that still stand' }).toBe(0);
     await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible();
+    // Over the blank page to the list.
+    await page.goBack();
     await page.goBack();
     await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible();
     await expect(page.getByText(container.name)).toHaveCount(0);
