@@ -39,17 +39,41 @@ pub(crate) async fn call<E: Endpoint>(
     query: E::Query,
     body: E::Body,
 ) -> Result<E::Reply, ApiError> {
-    let (ok, text) =
-        send(E::METHOD.as_str(), &address(&endpoint, &query), &body).await.map_err(|_| unreadable())?;
-    let text = if text.is_empty() { "null" } else { &text };
-    if ok {
-        return serde_json::from_str(text).map_err(|_| unreadable());
+    let text = prepare(endpoint, query, body).ask().await?;
+    serde_json::from_str(&text).map_err(|_| unreadable())
+}
+
+/// A call that only needs to be made.
+pub(crate) struct Prepared {
+    method: &'static str,
+    address: String,
+    body: serde_json::Result<String>,
+}
+
+/// Prepares a call. What differs from endpoint to endpoint ends here: the waiting is compiled once.
+pub(crate) fn prepare<E: Endpoint>(endpoint: E, query: E::Query, body: E::Body) -> Prepared {
+    Prepared {
+        method: E::METHOD.as_str(),
+        address: address(&endpoint, &query),
+        body: serde_json::to_string(&body),
     }
-    let error: ApiError = serde_json::from_str(text).map_err(|_| unreadable())?;
-    if error.code == ErrorCode::SignedOut {
-        signed_out();
+}
+
+impl Prepared {
+    /// Makes the call; the reply's text, `null` for none. Errors as [`call`]'s.
+    pub(crate) async fn ask(self) -> Result<String, ApiError> {
+        let body = self.body.map_err(|_| unreadable())?;
+        let (ok, text) = send(self.method, &self.address, &body).await.map_err(|_| unreadable())?;
+        let text = if text.is_empty() { "null".to_owned() } else { text };
+        if ok {
+            return Ok(text);
+        }
+        let error: ApiError = serde_json::from_str(&text).map_err(|_| unreadable())?;
+        if error.code == ErrorCode::SignedOut {
+            signed_out();
+        }
+        Err(error)
     }
-    Err(error)
 }
 
 /// The address of an operation with its query, as a path from the server's root: for links and downloads.
@@ -69,7 +93,7 @@ pub(crate) fn socket_address<S: shared::Socket>(socket: &S, query: &S::Query) ->
     }
 }
 
-async fn send(method: &str, address: &str, body: &impl Serialize) -> Result<(bool, String), JsValue> {
+async fn send(method: &str, address: &str, body: &str) -> Result<(bool, String), JsValue> {
     let headers = Headers::new()?;
     // No other site's form or image can set it: the server takes only requests that bear it.
     headers.set("x-longshore", "1")?;
@@ -78,10 +102,9 @@ async fn send(method: &str, address: &str, body: &impl Serialize) -> Result<(boo
     init.set_method(method);
     init.set_credentials(RequestCredentials::SameOrigin);
     init.set_cache(RequestCache::NoStore);
-    let body = serde_json::to_string(body).map_err(|error| JsValue::from_str(&error.to_string()))?;
     if body != "null" {
         headers.set("content-type", "application/json")?;
-        init.set_body(&JsValue::from_str(&body));
+        init.set_body(&JsValue::from_str(body));
     }
     init.set_headers(&headers);
     let request = Request::new_with_str_and_init(address, &init)?;

@@ -1,19 +1,21 @@
-//! The routes, and what every page stands on. Nothing else.
+//! Which page is shown for which address. Nothing else.
+//!
+//! The router keeps address, history and links. Choosing the page is a `match` here: a table of routes, of
+//! types of its own, would be a tenth of the first download.
 
 use leptos::prelude::*;
 use leptos_router::{
-    components::{ParentRoute, Route, Router, Routes},
-    path,
+    components::Router,
+    location::{BrowserUrl, LocationProvider},
 };
 
 use crate::{
     components::{shell::Shell, theme::ThemeChoice},
     i18n::I18n,
     pages::{
-        audit::AuditPage, container::ContainerPage, containers::ContainersPage, not_found::NotFoundPage,
-        overview::OverviewPage, setup::SetupPage, sign_in::SignInPage, users::UsersPage,
+        Audit, Container, Overview, Setup, SignIn, Users, containers::ContainersPage, not_found::NotFoundPage,
     },
-    paths,
+    paths::{self, Page},
     session::SessionContext,
     ui::icon::Sprite,
 };
@@ -27,23 +29,58 @@ pub(crate) fn App() -> impl IntoView {
     view! {
         <Sprite />
         <Router base=paths::base()>
-            <Routes fallback=NotFoundPage>
-                <Route path=path!("/sign-in") view=SignInPage />
-                <Route path=path!("/setup") view=SetupPage />
-                <ParentRoute path=path!("") view=Shell>
-                    <Route path=path!("/") view=ToLocal />
-                    <Route path=path!("/environments/:environment") view=OverviewPage />
-                    <Route path=path!("/environments/:environment/containers") view=ContainersPage />
-                    <Route
-                        path=path!("/environments/:environment/containers/:container/:tab?")
-                        view=ContainerPage
-                    />
-                    <Route path=path!("/users") view=UsersPage />
-                    <Route path=path!("/audit") view=AuditPage />
-                </ParentRoute>
-            </Routes>
+            <Pages />
         </Router>
     }
+}
+
+/// What stands around the page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Around {
+    Nothing(Page),
+    Frame,
+}
+
+#[component]
+fn Pages() -> impl IntoView {
+    let page = paths::use_page();
+    complete_navigation(page.path);
+    // The frame stays while one goes from page to page in it.
+    let around = Memo::new(move |_| match page.kind.get() {
+        page @ (Page::SignIn | Page::Setup | Page::Unknown) => Around::Nothing(page),
+        Page::Start | Page::Overview | Page::Containers | Page::Container | Page::Users | Page::Audit => {
+            Around::Frame
+        }
+    });
+    move || match around.get() {
+        Around::Nothing(Page::SignIn) => view! { <SignIn /> }.into_any(),
+        Around::Nothing(Page::Setup) => view! { <Setup /> }.into_any(),
+        Around::Nothing(_) => view! { <NotFoundPage /> }.into_any(),
+        Around::Frame => view! { <Shell page=move || inside(page.kind.get()) /> }.into_any(),
+    }
+}
+
+fn inside(page: Page) -> AnyView {
+    match page {
+        Page::Start => view! { <ToLocal /> }.into_any(),
+        Page::Overview => view! { <Overview /> }.into_any(),
+        Page::Containers => view! { <ContainersPage /> }.into_any(),
+        Page::Container => view! { <Container /> }.into_any(),
+        Page::Users => view! { <Users /> }.into_any(),
+        Page::Audit => view! { <Audit /> }.into_any(),
+        Page::SignIn | Page::Setup | Page::Unknown => ().into_any(),
+    }
+}
+
+/// A followed link enters the history once its page is drawn, which a table of routes would tell.
+fn complete_navigation(path: Memo<String>) {
+    let history = use_context::<BrowserUrl>();
+    Effect::new(move || {
+        path.track();
+        if let Some(history) = &history {
+            history.ready_to_complete();
+        }
+    });
 }
 
 /// The console's start leads to its own environment.

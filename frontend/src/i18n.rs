@@ -101,13 +101,16 @@ pub(crate) fn is_one(locale: Locale, count: u64) -> bool {
     }
 }
 
-/// A text as a closure that follows the language: `{t!(i18n, shell.sign_out)}`,
-/// `{t!(i18n, logs.skipped, count = count)}`.
+/// What [`t!`] makes. One type for all texts: what shows a text is compiled once, not once per text.
+pub(crate) fn text(i18n: I18n, of: fn(Locale) -> &'static str) -> impl Fn() -> String + Copy + Send + Sync {
+    move || of(i18n.locale()).to_owned()
+}
+
+/// A text as a closure that follows the language: `{t!(i18n, shell.sign_out)}`.
 macro_rules! t {
-    ($i18n:expr, $($key:tt)*) => {{
-        let i18n: $crate::i18n::I18n = $i18n;
-        move || ::leptos_i18n::td_string!(i18n.locale(), $($key)*).to_string()
-    }};
+    ($i18n:expr, $($key:ident).+) => {
+        $crate::i18n::text($i18n, |locale| ::leptos_i18n::td_string!(locale, $($key).+))
+    };
 }
 
 /// A text now, in the present language (tracked): for attributes inside a closure, and for toasts.

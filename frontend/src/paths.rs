@@ -102,6 +102,97 @@ pub(crate) fn is_own(path: &str) -> bool {
     path.starts_with(&base) && !path.starts_with("//") && !path.contains('\\')
 }
 
+/// A page, as an address names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Page {
+    /// Leads to the first environment.
+    Start,
+    /// To sign in.
+    SignIn,
+    /// To set the console up.
+    Setup,
+    /// An environment.
+    Overview,
+    /// The containers of an environment.
+    Containers,
+    /// One of them.
+    Container,
+    /// The users.
+    Users,
+    /// The audit log.
+    Audit,
+    /// No page at all.
+    Unknown,
+}
+
+impl Page {
+    /// The page of a place within the console: `/users`.
+    fn of(place: &str) -> Self {
+        let parts: Vec<&str> = place.split('/').filter(|part| !part.is_empty()).collect();
+        match parts.as_slice() {
+            [] => Self::Start,
+            ["sign-in"] => Self::SignIn,
+            ["setup"] => Self::Setup,
+            ["users"] => Self::Users,
+            ["audit"] => Self::Audit,
+            ["environments", environment, rest @ ..] if environment.parse::<EnvironmentId>().is_ok() => {
+                match rest {
+                    [] => Self::Overview,
+                    ["containers"] => Self::Containers,
+                    ["containers", _] | ["containers", _, _] => Self::Container,
+                    _ => Self::Unknown,
+                }
+            }
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// The page that the address names.
+#[derive(Clone, Copy)]
+pub(crate) struct Place {
+    /// Which.
+    pub(crate) kind: Memo<Page>,
+    /// The whole path.
+    pub(crate) path: Memo<String>,
+}
+
+/// The page that the address names.
+pub(crate) fn use_page() -> Place {
+    let path = use_location().pathname;
+    let base = base();
+    let kind = Memo::new(move |_| path.with(|path| path.strip_prefix(&base).map_or(Page::Unknown, Page::of)));
+    Place { kind, path }
+}
+
+/// The container that a container's page is about, and which of its tabs is open; both may be empty. What
+/// they were last, once the address is another page's.
+pub(crate) fn use_container() -> Memo<(String, String)> {
+    let path = use_location().pathname;
+    let base = base();
+    Memo::new(move |last: Option<&(String, String)>| {
+        path.with(|path| container_of(path.strip_prefix(&base)?))
+            .or_else(|| last.cloned())
+            .unwrap_or_default()
+    })
+}
+
+fn container_of(place: &str) -> Option<(String, String)> {
+    let (_, rest) = place.strip_prefix("/environments/")?.split_once("/containers/")?;
+    let (container, tab) = rest.split_once('/').unwrap_or((rest, ""));
+    let name = percent_decode(container)?;
+    (!name.is_empty()).then(|| (name, tab.trim_end_matches('/').to_owned()))
+}
+
+/// An address can hold anything; what names no container is shown as it stands.
+fn percent_decode(text: &str) -> Option<String> {
+    if text.contains('%') {
+        js_sys::decode_uri_component(text).ok().map(String::from)
+    } else {
+        Some(text.to_owned())
+    }
+}
+
 /// The environment that a path names.
 pub(crate) fn environment_of(path: &str) -> Option<EnvironmentId> {
     let rest = path.strip_prefix(&base())?.strip_prefix("/environments/")?;
@@ -149,4 +240,39 @@ pub(crate) fn use_environment() -> Memo<EnvironmentId> {
             .or_else(|| LOCAL.parse().ok())
             .unwrap_or_else(|| unreachable!("`local` is an environment's id"))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_address_is_one_page() {
+        let pages = [
+            ("", Page::Start),
+            ("/", Page::Start),
+            ("/sign-in", Page::SignIn),
+            ("/users/", Page::Users),
+            ("/environments/local", Page::Overview),
+            ("/environments/local/containers", Page::Containers),
+            ("/environments/local/containers/web", Page::Container),
+            ("/environments/local/containers/web/logs", Page::Container),
+            ("/environments/local/containers/web/logs/more", Page::Unknown),
+            ("/environments/..%2F/containers", Page::Unknown),
+            ("/environments", Page::Unknown),
+            ("/nowhere", Page::Unknown),
+        ];
+        for (place, page) in pages {
+            assert_eq!(Page::of(place), page, "{place}");
+        }
+    }
+
+    #[test]
+    fn a_containers_address_names_it_and_its_tab() {
+        let of = |place| container_of(place).map(|(name, tab)| format!("{name} {tab}"));
+        assert_eq!(of("/environments/local/containers/web"), Some("web ".to_owned()));
+        assert_eq!(of("/environments/local/containers/web/logs/"), Some("web logs".to_owned()));
+        assert_eq!(of("/environments/local/containers/"), None);
+        assert_eq!(of("/environments/local"), None);
+    }
 }

@@ -3,6 +3,8 @@
 //! ARCHITECTURE.md draws the house. Imports go features → access, engine, hub, store; never from one
 //! feature to another; engine → `access::grant` only.
 
+#![forbid(unsafe_code)]
+
 pub mod access;
 pub mod app;
 pub mod cli;

@@ -4,6 +4,8 @@
 //! any kind, and anything that only one side needs. Serde-level crates only, since all of it is
 //! compiled into the page.
 
+#![forbid(unsafe_code)]
+
 pub mod access;
 pub mod audit;
 pub mod containers;

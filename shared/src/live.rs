@@ -98,9 +98,10 @@ pub const LOG_WINDOW_BYTES: u64 = 4 * 1024 * 1024;
 /// The browser pings after so many milliseconds of silence, and reconnects after twice as many.
 pub const HEARTBEAT_MS: u32 = 15_000;
 
-/// What the server sends.
+/// What the server sends: `{"event":{...}}`, `"pong"`. Not tagged inside, since a reader would have to keep
+/// the whole frame before it could begin to read it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "is")]
+#[serde(rename_all = "snake_case")]
 pub enum ServerFrame {
     /// Something of a subscription.
     Event {
@@ -124,7 +125,7 @@ pub enum ServerFrame {
 
 /// What happens in a topic.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "event")]
+#[serde(rename_all = "snake_case")]
 pub enum Event {
     /// The environment as it is now.
     Environment {

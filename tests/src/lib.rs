@@ -4,6 +4,7 @@
 //! Belongs here: whatever more than one test needs. Does not: assertions about the console, which live
 //! in `tests/suite`, one file per feature. Nothing here links the server: it is only ever spoken to.
 
+#![forbid(unsafe_code)]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

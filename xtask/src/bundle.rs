@@ -8,17 +8,20 @@ use crate::{
     error::{AtPath, Error, Result},
     fingerprint, process,
     site::Kind,
-    wasm::Module,
+    wasm::{LOADER, Module},
     workspace::Workspace,
 };
 
 /// Where the bundles lie inside the site.
 pub(crate) const FOLDER: &str = "assets";
 
+/// The style sheet of the parts.
+const LATER: &str = "later.css";
+
 /// What the page names, as paths relative to the site (`assets/boot-1A2B3C4D.js`).
 #[derive(Debug)]
 pub(crate) struct Bundles {
-    /// The one style sheet of the product.
+    /// The style sheet of the first page.
     pub(crate) style: String,
     /// The small module that starts the WebAssembly.
     pub(crate) boot: String,
@@ -26,7 +29,7 @@ pub(crate) struct Bundles {
     /// Fonts that the first page shows.
     pub(crate) fonts: Vec<String>,
     /// What is loaded on demand: `terminal` for `frontend/js/terminal.ts`, `terminal.css` for the styles
-    /// that it imports, `logo.svg` for `frontend/static/logo.svg`.
+    /// that it imports.
     pub(crate) on_demand: BTreeMap<String, String>,
     /// In `dev` only: the module that reloads the page.
     pub(crate) reload: Option<String>,
@@ -40,18 +43,12 @@ pub(crate) fn build(workspace: &Workspace, module: &Module, site: &Path, kind: K
     fs::create_dir_all(&folder).at(&folder)?;
     let mut files = Vec::new();
 
-    let wasm = write_hashed(&folder, "longshore.wasm", &module.wasm)?;
+    let wasm = write_hashed(&folder, "longshore.wasm", &fs::read(&module.wasm).at(&module.wasm)?)?;
     let boot = module.folder.join("boot.js");
     fs::write(&boot, boot_source(&wasm)).at(&boot)?;
     files.push(wasm.clone());
+    files.extend(write_parts(module, &folder)?);
 
-    let mut on_demand = BTreeMap::new();
-    for file in fingerprint::files_under(&workspace.path("frontend/static"))? {
-        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let hashed = write_hashed(&folder, &name, &fs::read(&file).at(&file)?)?;
-        on_demand.insert(name, in_site(&hashed));
-        files.push(hashed);
-    }
     let reload = match kind {
         Kind::Release => None,
         Kind::Dev => {
@@ -67,7 +64,7 @@ pub(crate) fn build(workspace: &Workspace, module: &Module, site: &Path, kind: K
         boot: String::new(),
         wasm: in_site(&wasm),
         fonts: Vec::new(),
-        on_demand,
+        on_demand: BTreeMap::new(),
         reload,
         files,
     };
@@ -90,20 +87,46 @@ fn boot_source(wasm: &str) -> String {
     )
 }
 
+/// Gives the parts their hashed names, and tells the loader. A part's name holds what was in it when it was
+/// built beside the first module, so both change together.
+fn write_parts(module: &Module, folder: &Path) -> Result<Vec<String>> {
+    let path = module.folder.join(LOADER);
+    let mut loader = fs::read_to_string(&path).at(&path)?;
+    let mut files = Vec::new();
+    for part in &module.parts {
+        let name = part.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let asked = format!("\"./{name}\"");
+        if !loader.contains(&asked) {
+            return Err(Error::Build(format!("{LOADER} does not load {name}")));
+        }
+        let hashed = write_hashed(folder, &name, &fs::read(part).at(part)?)?;
+        loader = loader.replace(&asked, &format!("\"./{hashed}\""));
+        files.push(hashed);
+    }
+    fs::write(&path, loader).at(&path)?;
+    Ok(files)
+}
+
 fn run_esbuild(workspace: &Workspace, boot: &Path, folder: &Path, kind: Kind) -> Result<Value> {
     let meta = workspace.own("esbuild.json");
+    let fonts = workspace.own("fonts");
+    cut_fonts(workspace, &fonts)?;
+    let node_path = std::env::join_paths([workspace.path("frontend/node_modules"), fonts])
+        .map_err(|error| Error::Build(format!("NODE_PATH: {error}")))?;
     let mut esbuild = process::command(workspace.npm_program("esbuild"));
     esbuild
         .current_dir(workspace.root())
         // The style sheets lie outside of frontend/, where npm's packages are.
-        .env("NODE_PATH", workspace.path("frontend/node_modules"))
+        .env("NODE_PATH", node_path)
         .args(["--bundle", "--format=esm", "--target=esnext", "--log-level=warning"])
+        // Bindings list the loader once for each thing that they import of it.
+        .arg("--log-override:duplicate-object-key=silent")
         .args(["--loader:.woff2=file", "--loader:.svg=file"])
         .args(["--entry-names=[name]-[hash]", "--asset-names=[name]-[hash]"])
         .arg(format!("--outdir={}", folder.display()))
         .arg(format!("--metafile={}", meta.display()))
         .arg(boot)
-        .arg("style/index.css");
+        .args(["style/index.css", "style/later.css"]);
     if matches!(kind, Kind::Release) {
         esbuild.arg("--minify");
     }
@@ -121,6 +144,16 @@ fn run_esbuild(workspace: &Workspace, boot: &Path, folder: &Path, kind: Kind) ->
     serde_json::from_slice(&text).map_err(|error| Error::Build(format!("{}: {error}", meta.display())))
 }
 
+/// The letters that most texts are made of, as fonts of their own.
+fn cut_fonts(workspace: &Workspace, folder: &Path) -> Result<()> {
+    let mut node = process::command("node");
+    node.arg(workspace.path("xtask/js/fonts.mjs"))
+        .arg(workspace.path("style/fonts.css"))
+        .arg(workspace.path("frontend/node_modules"))
+        .arg(folder);
+    process::run(&mut node, "cutting fonts")
+}
+
 /// See <https://esbuild.github.io/api/#metafile>.
 fn read_meta(meta: &Value, bundles: &mut Bundles) {
     let outputs = meta.get("outputs").and_then(Value::as_object);
@@ -136,6 +169,8 @@ fn read_meta(meta: &Value, bundles: &mut Bundles) {
             bundles.style = in_site(file);
         } else if name == "boot.js" {
             bundles.boot = in_site(file);
+        } else if name == LATER {
+            bundles.on_demand.insert(name.to_owned(), in_site(file));
         } else if let Some(name) = name.strip_suffix(".ts") {
             bundles.on_demand.insert(name.to_owned(), in_site(file));
             if let Some(style) = output.get("cssBundle").and_then(Value::as_str) {
@@ -145,9 +180,9 @@ fn read_meta(meta: &Value, bundles: &mut Bundles) {
     }
 }
 
-/// The text's own font; the monospaced one may come a moment later.
+/// The two cut fonts; the whole ones are fetched by a text that needs them.
 fn is_first_font(file: &str) -> bool {
-    file.starts_with("inter-") && file.ends_with(".woff2")
+    (file.starts_with("text-") || file.starts_with("code-")) && file.ends_with(".woff2")
 }
 
 /// Writes a file that esbuild does not handle, under a name of the same form.
@@ -178,12 +213,13 @@ mod tests {
     fn the_meta_file_tells_what_the_page_names() {
         let meta = serde_json::json!({"outputs": {
             "target/site/assets/index-A.css": {"entryPoint": "style/index.css"},
+            "target/site/assets/later-G.css": {"entryPoint": "style/later.css"},
             "target/site/assets/boot-B.js": {"entryPoint": "target/longshore/glue/boot.js"},
             "target/site/assets/terminal-C.js": {"entryPoint": "frontend/js/terminal.ts",
                 "cssBundle": "target/site/assets/terminal-D.css"},
             "target/site/assets/terminal-D.css": {},
-            "target/site/assets/inter-latin-wght-normal-E.woff2": {},
-            "target/site/assets/jetbrains-mono-latin-wght-normal-F.woff2": {},
+            "target/site/assets/text-E.woff2": {},
+            "target/site/assets/inter-latin-wght-normal-F.woff2": {},
         }});
         let mut bundles = Bundles {
             style: String::new(),
@@ -197,9 +233,10 @@ mod tests {
         read_meta(&meta, &mut bundles);
         assert_eq!(bundles.style, "assets/index-A.css");
         assert_eq!(bundles.boot, "assets/boot-B.js");
-        assert_eq!(bundles.fonts, ["assets/inter-latin-wght-normal-E.woff2"]);
+        assert_eq!(bundles.fonts, ["assets/text-E.woff2"]);
         assert_eq!(bundles.on_demand["terminal"], "assets/terminal-C.js");
         assert_eq!(bundles.on_demand["terminal.css"], "assets/terminal-D.css");
-        assert_eq!(bundles.files.len(), 6);
+        assert_eq!(bundles.on_demand["later.css"], "assets/later-G.css");
+        assert_eq!(bundles.files.len(), 7);
     }
 }

@@ -1,6 +1,8 @@
 //! `cargo xtask`: everything that is done with this repository besides writing it.
 //!
 //! Here is the command line and nothing else; each command has a file of its own name.
+
+#![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, reason = "a command-line tool talks on standard output")]
 
 mod bench;

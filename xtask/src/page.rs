@@ -15,26 +15,14 @@ use crate::{
 const HEAD: &str = "{{assets}}";
 const BASE: &str = "{{base}}";
 
-/// The page with its tags; `{{asset:NAME}}` becomes the address of `frontend/static/NAME`.
+/// The page with its tags.
 pub(crate) fn fill(template: &str, bundles: &Bundles) -> Result<String> {
     for placeholder in [HEAD, BASE] {
         if template.matches(placeholder).count() != 1 {
             return Err(Error::Build(format!("frontend/index.html must hold {placeholder} exactly once")));
         }
     }
-    let mut page = template.replace(HEAD, &tags(bundles)?);
-    for (name, path) in &bundles.on_demand {
-        page = page.replace(&format!("{{{{asset:{name}}}}}"), &format!("{BASE}{path}"));
-    }
-    match page.split_once("{{asset:") {
-        None => Ok(page),
-        Some((_, rest)) => {
-            let name = rest.split("}}").next().unwrap_or_default();
-            Err(Error::Build(format!(
-                "frontend/index.html names the asset {name}, which frontend/static/ has not"
-            )))
-        }
-    }
+    Ok(template.replace(HEAD, &tags(bundles)?))
 }
 
 fn tags(bundles: &Bundles) -> Result<String> {
@@ -89,9 +77,8 @@ mod tests {
     }
 
     #[test]
-    fn a_template_without_its_placeholders_or_with_an_unknown_asset_is_refused() {
+    fn a_template_without_its_placeholders_is_refused() {
         assert!(fill("{{assets}}", &bundles()).unwrap_err().to_string().contains("{{base}}"));
-        let unknown = fill("{{base}}{{assets}}{{asset:x.svg}}", &bundles()).unwrap_err();
-        assert!(unknown.to_string().contains("x.svg"));
+        assert!(fill("{{base}}", &bundles()).unwrap_err().to_string().contains("{{assets}}"));
     }
 }

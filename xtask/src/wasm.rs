@@ -1,12 +1,18 @@
-//! From the frontend crate to the two things that a browser needs of it: the glue JavaScript and the
-//! optimised WebAssembly. What happens to them afterwards is in `bundle`.
+//! From the frontend crate to what a browser needs of it: the glue JavaScript, the optimised WebAssembly of
+//! the first page, and the parts that are loaded when they are first shown (`ui/lazy.rs` in the frontend).
+//! What happens to them afterwards is in `bundle`.
 
 use std::{
+    collections::VecDeque,
     env, fs,
+    panic::resume_unwind,
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+    thread,
 };
 
 use wasm_bindgen_cli_support::Bindgen;
+use wasm_split_cli_support as wasm_split;
 
 use crate::{
     error::{AtPath, Error, Result},
@@ -32,12 +38,20 @@ const OPTIMISE: [&str; 7] = [
 /// The command by which xtask calls itself to bind.
 pub(crate) const BIND: &str = "bind";
 
+/// What loads the parts; imported by the glue.
+pub(crate) const LOADER: &str = "parts.js";
+/// The folder of the parts, inside that of the glue.
+const PARTS: &str = "parts";
+
 /// The frontend, ready to be bundled.
 #[derive(Debug)]
 pub(crate) struct Module {
     /// The folder with `longshore.js` and what it imports.
     pub(crate) folder: PathBuf,
-    pub(crate) wasm: Vec<u8>,
+    /// What the first page needs.
+    pub(crate) wasm: PathBuf,
+    /// What is loaded later, under the names by which [`LOADER`] asks for them.
+    pub(crate) parts: Vec<PathBuf>,
 }
 
 /// Compiles the frontend and binds it to JavaScript.
@@ -53,18 +67,25 @@ pub(crate) fn build(workspace: &Workspace, steps: &mut Steps, kind: Kind) -> Res
         process::run(&mut command, "wasm-bindgen")
     })?;
     let bound = folder.join("longshore_bg.wasm");
-    let wasm = match kind {
-        Kind::Dev => fs::read(&bound).at(&bound)?,
-        Kind::Release => optimise(workspace, steps, &bound)?,
-    };
-    Ok(Module { folder, wasm })
+    let parts: Vec<PathBuf> = fingerprint::files_under(&folder.join(PARTS))?;
+    match kind {
+        Kind::Dev => Ok(Module { folder, wasm: bound, parts }),
+        Kind::Release => {
+            let all: Vec<PathBuf> = [bound].into_iter().chain(parts).collect();
+            let mut optimised = optimise(workspace, steps, &all)?.into_iter();
+            let wasm = optimised.next().unwrap_or_default();
+            Ok(Module { folder, wasm, parts: optimised.collect() })
+        }
+    }
 }
 
 fn compile(workspace: &Workspace, kind: Kind) -> Result<PathBuf> {
     let mut cargo = process::cargo();
     cargo
-        .args(["build", "--package", "longshore-frontend", "--target", WASM_TARGET])
+        .args(["rustc", "--package", "longshore-frontend", "--target", WASM_TARGET])
         .args(["--profile", kind.choose("wasm", "dev")])
+        // By these the parts are told apart; what is left of them goes with the splitting.
+        .args(["--", "-Clink-args=--emit-relocs"])
         .current_dir(workspace.root());
     process::run(&mut cargo, "compiling the frontend")?;
     let folder = workspace.target(WASM_TARGET).join(kind.choose("wasm", "debug"));
@@ -80,8 +101,21 @@ pub(crate) fn bind(arguments: &[String]) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder).at(folder)?;
     }
+    let parts = folder.join(PARTS);
+    fs::create_dir_all(&parts).at(&parts)?;
+    let whole = fs::read(compiled).at(Path::new(compiled))?;
+    let first = folder.join("first.wasm");
+    split(&whole, &parts, &first)?;
+    if kind == "release" {
+        for part in fingerprint::files_under(&parts)?.iter().filter(|file| is_wasm(file)) {
+            let named = fs::read(part).at(part)?;
+            fs::write(part, without_names(&named)).at(part)?;
+        }
+    }
+    // The glue imports the loader as its neighbour.
+    fs::rename(parts.join(LOADER), folder.join(LOADER)).at(folder)?;
     Bindgen::new()
-        .input_path(compiled)
+        .input_path(&first)
         .out_name("longshore")
         .web(true)
         .and_then(|bindgen| {
@@ -89,26 +123,125 @@ pub(crate) fn bind(arguments: &[String]) -> Result<()> {
                 .typescript(false)
                 .omit_default_module_path(true)
                 .keep_debug(false)
+                // The parts link to the first module by the linker's own exports.
+                .keep_lld_exports(true)
                 .remove_producers_section(true)
                 .remove_name_section(kind == "release")
                 .generate(folder)
         })
-        .map_err(|error| Error::Build(format!("wasm-bindgen: {error:#}")))
+        .map_err(|error| Error::Build(format!("wasm-bindgen: {error:#}")))?;
+    fs::remove_file(&first).at(&first)
 }
 
-/// Takes ten seconds, so the last result is kept for the same input.
-fn optimise(workspace: &Workspace, steps: &mut Steps, bound: &Path) -> Result<Vec<u8>> {
-    let optimised = workspace.own("optimised.wasm");
-    let stamp = workspace.own("optimised.stamp");
-    let input = fs::read(bound).at(bound)?;
-    let fingerprint = format!("{} {}", fingerprint::of_bytes(&input), OPTIMISE.join(" "));
-    if !(optimised.exists() && fingerprint::is_fresh(&stamp, &fingerprint)) {
+fn is_wasm(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension == "wasm")
+}
+
+/// A module without the names of its functions, which the optimiser does not understand all of. What cannot
+/// be read is left as it is: the optimiser will say so.
+fn without_names(module: &[u8]) -> Vec<u8> {
+    const HEADER: usize = 8;
+    const CUSTOM: u8 = 0;
+    const NAME: &[u8] = b"\x04name";
+    let Some((header, mut rest)) = module.split_at_checked(HEADER) else { return module.to_vec() };
+    let mut kept = header.to_vec();
+    while let Some((&id, after)) = rest.split_first() {
+        let Some((length, digits)) = leb128(after) else { return module.to_vec() };
+        let Some((section, next)) = rest.split_at_checked(1 + digits + length) else {
+            return module.to_vec();
+        };
+        let is_name = id == CUSTOM && section.get(1 + digits..).is_some_and(|body| body.starts_with(NAME));
+        if !is_name {
+            kept.extend_from_slice(section);
+        }
+        rest = next;
+    }
+    kept
+}
+
+/// A number of a section's header, and how many bytes it takes.
+fn leb128(bytes: &[u8]) -> Option<(usize, usize)> {
+    let mut value = 0;
+    for (index, byte) in bytes.iter().take(5).enumerate() {
+        value |= usize::from(byte & 0x7f) << (7 * index);
+        if byte & 0x80 == 0 {
+            return Some((value, index + 1));
+        }
+    }
+    None
+}
+
+/// Takes out what is reached through `wasm_split` functions alone.
+fn split(whole: &[u8], parts: &Path, first: &Path) -> Result<()> {
+    let link_name = format!("./{LOADER}");
+    let mut options = wasm_split::Options::new(whole);
+    options.output_dir = parts;
+    options.main_out_path = first;
+    options.link_name = &link_name;
+    options.main_module = "./longshore.js";
+    wasm_split::transform(options)
+        .map(|_| ())
+        .map_err(|error| Error::Build(format!("splitting the frontend: {error:#}")))
+}
+
+fn next<T>(queue: &Mutex<VecDeque<T>>) -> Option<T> {
+    queue.lock().unwrap_or_else(PoisonError::into_inner).pop_back()
+}
+
+/// Takes ten seconds, so each result is kept for the same input.
+fn optimise(workspace: &Workspace, steps: &mut Steps, bound: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let folder = workspace.own("optimised");
+    fs::create_dir_all(&folder).at(&folder)?;
+    let mut todo = VecDeque::new();
+    let mut all = Vec::new();
+    for input in bound {
+        let name = input.file_name().unwrap_or_default();
+        let output = folder.join(name);
+        let stamp = output.with_extension("stamp");
+        let content = fs::read(input).at(input)?;
+        let fingerprint = format!("{} {}", fingerprint::of_bytes(&content), OPTIMISE.join(" "));
+        if !(output.exists() && fingerprint::is_fresh(&stamp, &fingerprint)) {
+            todo.push_front((input, output.clone(), stamp, fingerprint));
+        }
+        all.push(output);
+    }
+    if !todo.is_empty() {
         steps.step("Optimising WebAssembly for size", || {
-            let mut program = process::command(workspace.npm_program("wasm-opt"));
-            program.args(OPTIMISE).arg(bound).arg("-o").arg(&optimised);
-            process::run(&mut program, "wasm-opt")?;
-            fingerprint::keep(&stamp, &fingerprint)
+            // Half of the time of a small part is the program's start, so a few run at once.
+            let queue = Mutex::new(todo);
+            let work = || {
+                while let Some((input, output, stamp, fingerprint)) = next(&queue) {
+                    let mut program = process::command(workspace.npm_program("wasm-opt"));
+                    program.args(OPTIMISE).arg(input).arg("-o").arg(output);
+                    process::run(&mut program, "wasm-opt")?;
+                    fingerprint::keep(&stamp, &fingerprint)?;
+                }
+                Ok(())
+            };
+            thread::scope(|scope| {
+                let workers = thread::available_parallelism().map_or(1, usize::from);
+                let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+                workers
+                    .into_iter()
+                    .try_for_each(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic)))
+            })
         })?;
     }
-    fs::read(&optimised).at(&optimised)
+    Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_taken_out_and_nothing_else() {
+        let module = |sections: &[&[u8]]| [b"\0asm\x01\0\0\0", sections.concat().as_slice()].concat();
+        let types: &[u8] = &[1, 1, 0];
+        let names: &[u8] = b"\x00\x07\x04name\x01\x00";
+        let other: &[u8] = b"\x00\x06\x05other";
+        assert_eq!(without_names(&module(&[types, names, other])), module(&[types, other]));
+        let broken = module(&[types, b"\x00\x7f\x04name"]);
+        assert_eq!(without_names(&broken), broken);
+    }
 }

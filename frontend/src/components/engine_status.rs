@@ -9,7 +9,12 @@ use shared::{
 use crate::{
     components::containers_store::ContainersStore,
     i18n::{I18n, t_string, use_i18n},
-    ui::{badge::Tone, clock, format, notice::Notice},
+    ui::{
+        badge::Tone,
+        clock, format,
+        lazy::{Lazy, part},
+        notice::Notice,
+    },
 };
 
 /// The line under an environment's name; tracked.
@@ -74,22 +79,28 @@ pub(crate) fn unreachable(store: ContainersStore) -> Option<Unreachable> {
 /// A line in the page while the engine does not answer: what is shown below is as it was then.
 #[component]
 pub(crate) fn EngineNotice() -> impl IntoView {
-    let i18n = use_i18n();
     let store = ContainersStore::use_store();
     let problem = Memo::new(move |_| unreachable(store));
     move || {
-        problem.get().map(|problem| {
-            let Unreachable { since, reason, detail } = problem;
-            let text = move || {
-                let time = format::duration(i18n, format::since(since, clock::now()).max(format::SECOND));
-                let advice = advice(i18n, reason).1;
-                t_string!(i18n, engine.stale, duration = time, advice = advice, detail = detail.clone())
-            };
-            view! {
-                <div class="page-notice">
-                    <Notice tone=Tone::Warning title=move || advice(i18n, reason).0 text=text />
-                </div>
-            }
-        })
+        let problem = problem.get()?;
+        Some(view! { <Lazy load=move || notice(problem.clone()) floating=true /> })
+    }
+}
+
+part! { trouble: fn notice(problem: Unreachable) { view! { <Stale problem /> } } }
+
+#[component]
+fn Stale(problem: Unreachable) -> impl IntoView {
+    let i18n = use_i18n();
+    let Unreachable { since, reason, detail } = problem;
+    let text = move || {
+        let time = format::duration(i18n, format::since(since, clock::now()).max(format::SECOND));
+        let advice = advice(i18n, reason).1;
+        t_string!(i18n, engine.stale, duration = time, advice = advice, detail = detail.clone())
+    };
+    view! {
+        <div class="page-notice">
+            <Notice tone=Tone::Warning title=move || advice(i18n, reason).0 text=text />
+        </div>
     }
 }

@@ -8,6 +8,7 @@ use shared::{
 use crate::{
     i18n::{I18n, t_string},
     ui::format,
+    ui::text::lower,
 };
 
 /// What happened, without a full stop; tracked. `limit` is the container's memory limit where it is known.
@@ -60,6 +61,7 @@ pub(crate) fn exit_advice(i18n: I18n, cause: ExitCause) -> Option<String> {
 
 /// A sentence as it stands behind a colon or a comma.
 pub(crate) fn lower_first(sentence: &str) -> String {
-    let mut letters = sentence.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+    let first = sentence.chars().next().map_or(0, char::len_utf8);
+    let (first, rest) = sentence.split_at_checked(first).unwrap_or_default();
+    lower(first) + rest
 }

@@ -2,6 +2,8 @@
 
 use leptos::{ev, prelude::*};
 
+use crate::components::palette;
+
 /// Whether the command palette is open.
 #[derive(Clone, Copy)]
 pub(crate) struct PaletteOpen(pub(crate) RwSignal<bool>);
@@ -12,6 +14,9 @@ impl PaletteOpen {
         let open = Self(RwSignal::new(false));
         provide_context(open);
         let handle = window_event_listener(ev::keydown, move |event| {
+            if matches!(event.key().as_str(), "Control" | "Meta") {
+                palette::prepare();
+            }
             if (event.ctrl_key() || event.meta_key())
                 && !event.shift_key()
                 && event.key().eq_ignore_ascii_case("k")

@@ -1,11 +1,61 @@
 //! One folder a page: the page loads and lays out; each tab, table, form and dialog is its own file.
+//!
+//! The list of containers comes with the first download, since most visits begin there; the other pages are
+//! loaded when they are opened.
 
-pub(crate) mod audit;
+mod audit;
 mod auth_frame;
-pub(crate) mod container;
+mod container;
 pub(crate) mod containers;
 pub(crate) mod not_found;
-pub(crate) mod overview;
-pub(crate) mod setup;
-pub(crate) mod sign_in;
-pub(crate) mod users;
+mod overview;
+mod setup;
+mod sign_in;
+mod users;
+
+use leptos::prelude::*;
+
+use crate::ui::lazy::{Lazy, part};
+
+part! { sign_in: fn sign_in_page() { view! { <sign_in::SignInPage /> } } }
+part! { sign_in: fn setup_page() { view! { <setup::SetupPage /> } } }
+part! { overview: fn overview_page() { view! { <overview::OverviewPage /> } } }
+part! { container: fn container_page() { view! { <container::ContainerPage /> } } }
+part! { administer: fn users_page() { view! { <users::UsersPage /> } } }
+part! { administer: fn audit_page() { view! { <audit::AuditPage /> } } }
+
+/// Who are you?
+#[component]
+pub(crate) fn SignIn() -> impl IntoView {
+    view! { <Lazy load=sign_in_page /> }
+}
+
+/// The first administrator.
+#[component]
+pub(crate) fn Setup() -> impl IntoView {
+    view! { <Lazy load=setup_page /> }
+}
+
+/// An environment at a glance.
+#[component]
+pub(crate) fn Overview() -> impl IntoView {
+    view! { <Lazy load=overview_page /> }
+}
+
+/// One container.
+#[component]
+pub(crate) fn Container() -> impl IntoView {
+    view! { <Lazy load=container_page /> }
+}
+
+/// Who may come in.
+#[component]
+pub(crate) fn Users() -> impl IntoView {
+    view! { <Lazy load=users_page /> }
+}
+
+/// Who did what.
+#[component]
+pub(crate) fn Audit() -> impl IntoView {
+    view! { <Lazy load=audit_page /> }
+}

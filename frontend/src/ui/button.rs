@@ -1,8 +1,26 @@
 //! Buttons. One that may not be pressed stays reachable and says why.
 
+use std::rc::Rc;
+
 use leptos::prelude::*;
 
 use crate::ui::icon::{Icon, IconView};
+
+/// What a press does. One type for all of them, so that a button is compiled once and not once per use.
+pub(crate) struct Press(Rc<dyn Fn()>);
+
+impl Press {
+    /// Does it.
+    pub(crate) fn run(&self) {
+        (self.0)();
+    }
+}
+
+impl<F: Fn() + 'static> From<F> for Press {
+    fn from(run: F) -> Self {
+        Self(Rc::new(run))
+    }
+}
 
 /// How a button looks: see the style sheet of the same name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -76,7 +94,8 @@ pub(crate) fn Button(
     #[prop(optional, into)]
     pending: Signal<bool>,
     /// What it does.
-    on_press: impl Fn() + 'static,
+    #[prop(into)]
+    on_press: Press,
 ) -> impl IntoView {
     view! {
         <button
@@ -120,7 +139,8 @@ pub(crate) fn IconButton(
     #[prop(optional, into)]
     pending: Signal<bool>,
     /// What it does.
-    on_press: impl Fn() + 'static,
+    #[prop(into)]
+    on_press: Press,
 ) -> impl IntoView {
     view! {
         <button
@@ -179,9 +199,9 @@ fn is_disabled(why: Signal<Option<String>>, pending: Signal<bool>) -> Option<&'s
     (pending.get() || why.with(Option::is_some)).then_some("true")
 }
 
-fn press(why: Signal<Option<String>>, pending: Signal<bool>, on_press: &impl Fn()) {
+fn press(why: Signal<Option<String>>, pending: Signal<bool>, on_press: &Press) {
     if !pending.get_untracked() && why.with_untracked(Option::is_none) {
-        on_press();
+        on_press.run();
     }
 }
 

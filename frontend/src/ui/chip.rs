@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::ui::button::Press;
+
 /// A chip; its children stand before the label (a state's glyph, an icon).
 #[component]
 pub(crate) fn Chip(
@@ -18,11 +20,12 @@ pub(crate) fn Chip(
     #[prop(into)]
     hidden: Signal<bool>,
     /// Turns it on or off.
-    on_toggle: impl Fn() + 'static,
+    #[prop(into)]
+    on_toggle: Press,
     children: Children,
 ) -> impl IntoView {
     view! {
-        <button class="chip" type="button" aria-pressed=pressed hidden=hidden on:click=move |_| on_toggle()>
+        <button class="chip" type="button" aria-pressed=pressed hidden=hidden on:click=move |_| on_toggle.run()>
             {children()}
             {label}
             <span class="chip-count">{count}</span>

@@ -3,6 +3,8 @@
 
 use leptos::{html, prelude::*};
 
+use crate::ui::button::Press;
+
 /// A modal dialog, open as long as it is rendered.
 #[component]
 pub(crate) fn Dialog(
@@ -10,7 +12,8 @@ pub(crate) fn Dialog(
     #[prop(into)]
     title: Signal<String>,
     /// Closed by Escape or by the browser.
-    on_close: impl Fn() + 'static,
+    #[prop(into)]
+    on_close: Press,
     /// The body.
     children: Children,
     /// The buttons: first what stays, last what is done.
@@ -29,7 +32,7 @@ pub(crate) fn Dialog(
         }
     });
     view! {
-        <dialog class="dialog" node_ref=dialog aria-labelledby="dialog-title" on:close=move |_| on_close()>
+        <dialog class="dialog" node_ref=dialog aria-labelledby="dialog-title" on:close=move |_| on_close.run()>
             <div class="dialog-head">
                 <h2 id="dialog-title">{title}</h2>
             </div>

@@ -4,7 +4,11 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use crate::ui::icon::{Icon, IconView};
+use crate::ui::{
+    button::Press,
+    icon::{Icon, IconView},
+    lazy::{Lazy, Load},
+};
 
 /// The id of the menu that an item stands in.
 #[derive(Clone, Copy)]
@@ -21,9 +25,25 @@ pub(crate) fn Menu(
     /// Opens towards the end rather than the start.
     #[prop(optional)]
     align_start: bool,
-    children: Children,
+    /// Its items, where their code is loaded when it is opened.
+    #[prop(optional, into)]
+    items: Option<Load>,
+    /// Its items otherwise.
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
     provide_context(MenuId(id));
+    let opened = RwSignal::new(false);
+    let items = StoredValue::new(items);
+    let open = move || {
+        if !opened.get_untracked() {
+            opened.set(true);
+        }
+    };
+    let loaded = move || {
+        let items = if opened.get() { items.try_update_value(Option::take).flatten() } else { None };
+        items.map(|items| view! { <Lazy load=items floating=true /> })
+    };
     view! {
         <div
             class="menu"
@@ -32,9 +52,11 @@ pub(crate) fn Menu(
             role="group"
             aria-label=label
             data-align=align_start.then_some("start")
+            on:toggle=move |_| open()
             on:keydown=move |event| move_focus(&event)
         >
-            {children()}
+            {loaded}
+            {children.map(|children| children())}
         </div>
     }
 }
@@ -55,7 +77,8 @@ pub(crate) fn MenuItem(
     #[prop(optional, into)]
     disabled_why: Signal<Option<String>>,
     /// What it does.
-    on_press: impl Fn() + 'static,
+    #[prop(into)]
+    on_press: Press,
 ) -> impl IntoView {
     let menu = use_context::<MenuId>().map(|menu| menu.0);
     view! {
@@ -71,7 +94,7 @@ pub(crate) fn MenuItem(
                 if disabled_why.with_untracked(Option::is_some) {
                     event.prevent_default();
                 } else {
-                    on_press();
+                    on_press.run();
                 }
             }
         >

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::ui::text::plain;
+
 /// A bar; without a value it travels.
 #[component]
 pub(crate) fn Progress(
@@ -12,7 +14,7 @@ pub(crate) fn Progress(
     #[prop(into)]
     label: Signal<String>,
 ) -> impl IntoView {
-    view! { <progress class="progress" max="1" value=move || value.get().map(|value| value.to_string()) aria-label=label></progress> }
+    view! { <progress class="progress" max="1" value=move || value.get().map(plain) aria-label=label></progress> }
 }
 
 /// A turning ring with its words beside it.

@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use leptos::prelude::*;
 
+use crate::ui::text::plain;
+
 /// The drawing's size in its own units; the style sheet sets the real one.
 const SIZE: (f64, f64) = (52.0, 18.0);
 /// So many figures fill it.
@@ -20,9 +22,9 @@ pub(crate) fn Sparkline(
 ) -> impl IntoView {
     let line = Memo::new(move |_| values.with(|values| path(values, least_top)));
     let area = move || {
-        line.with(
-            |line| if line.is_empty() { String::new() } else { format!("{line}V18H{}Z", start(values)) },
-        )
+        line.with(|line| {
+            if line.is_empty() { String::new() } else { format!("{line}V18H{}Z", plain(start(values))) }
+        })
     };
     view! {
         <svg class="sparkline" viewBox="0 0 52 18" preserveAspectRatio="none" aria-hidden="true">
@@ -52,7 +54,7 @@ fn path(values: &[f64], least_top: f64) -> String {
         let x = (skipped + index as f64) * step();
         let y = SIZE.1 - 1.0 - value / top * (SIZE.1 - 2.0);
         // Writing to a String cannot fail.
-        let _ = write!(path, "{}{x:.1} {y:.1}", if index == 0 { 'M' } else { 'L' });
+        let _ = write!(path, "{}{} {}", if index == 0 { 'M' } else { 'L' }, plain(x), plain(y));
     }
     path
 }

@@ -183,7 +183,7 @@ impl Inventory {
         let json = serde_json::to_vec(&list).unwrap_or_default();
         let revision = state.revision;
         drop(state);
-        let mut encoder = GzEncoder::new(Vec::with_capacity(json.len() / 8), Compression::new(4));
+        let mut encoder = GzEncoder::new(Vec::with_capacity(json.len() / 8), Compression::new(6));
         // Writing to memory cannot fail.
         let gzip = encoder.write_all(&json).and_then(|()| encoder.finish()).unwrap_or_default();
         let list = Arc::new(PreparedList { json: json.into(), gzip: gzip.into() });

@@ -13,6 +13,7 @@ use crate::{
         copy::CommandLine,
         format,
         icon::{Icon, IconView},
+        lazy::{Lazy, part},
         progress::Progress,
         toast::Toast,
     },
@@ -53,7 +54,7 @@ impl Bulk {
 
 impl ContainerActions {
     /// Does it to all of them; the results stand at the foot of the page.
-    pub(super) fn run_many(self, order: Order, targets: Vec<Target>) {
+    pub(super) fn carry_out_many(self, order: Order, targets: Vec<Target>) {
         let items = targets.into_iter().map(|target| (target, Step::Waiting)).collect();
         self.bulk.set(Some(Bulk { order: order.clone(), items }));
         for _ in 0..AT_ONCE {
@@ -107,6 +108,15 @@ impl ContainerActions {
 /// The results of the last action on many, while it is under way and as long as something failed.
 #[component]
 pub(crate) fn BulkResults() -> impl IntoView {
+    let actions = use_actions();
+    let any = Memo::new(move |_| actions.bulk.with(Option::is_some));
+    move || any.get().then(|| view! { <Lazy load=results floating=true /> })
+}
+
+part! { actions: fn results() { view! { <AllResults /> } } }
+
+#[component]
+fn AllResults() -> impl IntoView {
     let actions = use_actions();
     move || actions.bulk.get().map(|bulk| view! { <Results bulk=bulk /> })
 }

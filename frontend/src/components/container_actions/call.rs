@@ -9,38 +9,47 @@ use shared::{
 };
 
 use super::{Order, Target};
-use crate::api;
+use crate::api::{self, Prepared};
 
+/// Does it. All of these endpoints reply with nothing.
 pub(super) async fn call(environment: EnvironmentId, order: &Order, target: &Target) -> Result<(), ApiError> {
+    prepare(environment, order, target).ask().await.map(|_| ())
+}
+
+fn prepare(environment: EnvironmentId, order: &Order, target: &Target) -> Prepared {
     let container = ContainerRef::from(&target.id);
+    let stop = StopOptions::default;
     match order {
         Order::Plain(ContainerAction::Start) => {
-            api::call(StartContainer { environment, container }, Empty {}, ()).await
+            api::prepare(StartContainer { environment, container }, Empty {}, ())
         }
         Order::Plain(ContainerAction::Stop) => {
-            api::call(StopContainer { environment, container }, StopOptions::default(), ()).await
+            api::prepare(StopContainer { environment, container }, stop(), ())
         }
         Order::Plain(ContainerAction::Restart) => {
-            api::call(RestartContainer { environment, container }, StopOptions::default(), ()).await
+            api::prepare(RestartContainer { environment, container }, stop(), ())
         }
         Order::Plain(ContainerAction::Pause) => {
-            api::call(PauseContainer { environment, container }, Empty {}, ()).await
+            api::prepare(PauseContainer { environment, container }, Empty {}, ())
         }
         Order::Plain(ContainerAction::Unpause) => {
-            api::call(UnpauseContainer { environment, container }, Empty {}, ()).await
+            api::prepare(UnpauseContainer { environment, container }, Empty {}, ())
         }
         Order::Plain(ContainerAction::Kill) => {
-            api::call(KillContainer { environment, container }, KillOptions::default(), ()).await
+            api::prepare(KillContainer { environment, container }, KillOptions::default(), ())
         }
         Order::Rename(name) => {
             let name = NewName { name: name.clone() };
-            api::call(RenameContainer { environment, container }, Empty {}, name).await
+            api::prepare(RenameContainer { environment, container }, Empty {}, name)
         }
-        Order::Remove(options) => api::call(RemoveContainer { environment, container }, *options, ()).await,
-        // Neither is ever made: each has an order of its own.
-        Order::Plain(ContainerAction::Rename) => Ok(()),
+        Order::Remove(options) => api::prepare(RemoveContainer { environment, container }, *options, ()),
+        // Neither is ever called: both ask for more first, and have an order of their own.
+        Order::Plain(ContainerAction::Rename) => {
+            let name = NewName { name: container.clone() };
+            api::prepare(RenameContainer { environment, container }, Empty {}, name)
+        }
         Order::Plain(ContainerAction::Remove) => {
-            api::call(RemoveContainer { environment, container }, RemoveOptions::default(), ()).await
+            api::prepare(RemoveContainer { environment, container }, RemoveOptions::default(), ())
         }
     }
 }

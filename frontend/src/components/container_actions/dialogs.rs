@@ -12,6 +12,7 @@ use crate::{
         dialog::Dialog,
         field::TextField,
         format,
+        lazy::{Lazy, part},
     },
 };
 
@@ -23,9 +24,17 @@ const NAMED: usize = 8;
 pub(crate) fn ActionDialogs() -> impl IntoView {
     let actions = use_actions();
     move || match actions.question.get() {
-        Some(Question::Rename(target)) => view! { <RenameDialog target=target /> }.into_any(),
-        Some(Question::Remove(targets)) => view! { <RemoveDialog targets=targets /> }.into_any(),
+        Some(question) => view! { <Lazy load=move || dialog(question.clone()) floating=true /> }.into_any(),
         None => ().into_any(),
+    }
+}
+
+part! {
+    actions: fn dialog(question: Question) {
+        match question {
+            Question::Rename(target) => view! { <RenameDialog target=target /> }.into_any(),
+            Question::Remove(targets) => view! { <RemoveDialog targets=targets /> }.into_any(),
+        }
     }
 }
 

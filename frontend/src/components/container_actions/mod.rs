@@ -30,6 +30,7 @@ use crate::{
     session::{SessionContext, use_session},
     ui::{
         badge::Tone,
+        lazy::part,
         toast::{Toast, ToastAction, Toasts, use_toasts},
     },
 };
@@ -160,6 +161,28 @@ impl ContainerActions {
 
     fn run(self, order: Order, target: Target) {
         spawn_local(async move {
+            if run_now(self, order, target).await.is_err() {
+                self.not_loaded();
+            }
+        });
+    }
+
+    fn run_many(self, order: Order, targets: Vec<Target>) {
+        spawn_local(async move {
+            if run_many_now(self, order, targets).await.is_err() {
+                self.not_loaded();
+            }
+        });
+    }
+
+    fn not_loaded(self) {
+        let (title, text) = (t_string!(self.i18n, common.part.title), t_string!(self.i18n, common.part.text));
+        self.toasts.failure(title, text);
+    }
+
+    /// What [`ContainerActions::run`] does, once its code is there.
+    fn carry_out(self, order: Order, target: Target) {
+        spawn_local(async move {
             let action = order.action();
             match self.perform(&order, &target).await {
                 Ok(()) => {
@@ -216,6 +239,18 @@ impl ContainerActions {
             label: t_string!(self.i18n, actions.undo),
             run: Arc::new(move || self.run(back.clone(), target.clone())),
         })
+    }
+}
+
+part! {
+    actions: act run_now(actions: ContainerActions, order: Order, target: Target) {
+        actions.carry_out(order, target);
+    }
+}
+
+part! {
+    actions: act run_many_now(actions: ContainerActions, order: Order, targets: Vec<Target>) {
+        actions.carry_out_many(order, targets);
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     i18n::{I18n, t, t_string, use_i18n},
     ui::{
-        button::IconButton,
+        button::{IconButton, Press},
         format,
         icon::{Icon, IconView},
     },
@@ -160,7 +160,7 @@ fn TextToggle(
     text: &'static str,
     #[prop(into)] label: Signal<String>,
     on: Signal<bool>,
-    on_press: impl Fn() + 'static,
+    #[prop(into)] on_press: Press,
 ) -> impl IntoView {
     view! {
         <button
@@ -172,7 +172,7 @@ fn TextToggle(
             aria-label=label
             title=label
             aria-pressed=move || on.get().to_string()
-            on:click=move |_| on_press()
+            on:click=move |_| on_press.run()
         >
             <code>{text}</code>
         </button>

@@ -22,7 +22,10 @@ use crate::{
     },
     i18n::{t, t_count, t_string, use_i18n},
     paths,
-    ui::icon::{Icon, IconView},
+    ui::{
+        icon::{Icon, IconView},
+        lazy::{Lazy, part},
+    },
 };
 use line::{Line, PaletteLine, lines, option_id};
 use state::State;
@@ -57,9 +60,18 @@ pub(crate) fn Palette() -> impl IntoView {
     });
     view! {
         <Show when=move || open.get()>
-            <PaletteDialog recent />
+            <Lazy load=move || palette_dialog(recent) floating=true />
         </Show>
     }
+}
+
+/// Fetches the code of the palette and of the top bar's menus: somebody is about to open one.
+pub(crate) fn prepare() {
+    palette_dialog::prepare();
+}
+
+part! {
+    tools: fn palette_dialog(recent: StoredValue<VecDeque<String>>) { view! { <PaletteDialog recent /> } }
 }
 
 /// Puts a container first among those visited lately.

@@ -9,6 +9,7 @@ use crate::{
     session::use_session,
     ui::{
         icon::Icon,
+        lazy::part,
         menu::{Menu, MenuItem, MenuRule},
         toast::use_toasts,
     },
@@ -20,8 +21,29 @@ const MENU: &str = "account-menu";
 pub(super) fn AccountMenu() -> impl IntoView {
     let i18n = use_i18n();
     let session = use_session();
-    let toasts = use_toasts();
     let name = move || session.session().map(|session| session.name).unwrap_or_default();
+    view! {
+        <button
+            class="button"
+            type="button"
+            data-variant="ghost"
+            data-icon=""
+            popovertarget=MENU
+        >
+            <span class="avatar" aria-hidden="true">{move || initials(&name())}</span>
+            <span class="visually-hidden">{move || t_string!(i18n, shell.account, name = name())}</span>
+        </button>
+        <Menu id=MENU label=move || t_string!(i18n, shell.account, name = name()) items=items />
+    }
+}
+
+part! { tools: fn items() { view! { <Items /> } } }
+
+#[component]
+fn Items() -> impl IntoView {
+    let i18n = use_i18n();
+    let session = use_session();
+    let toasts = use_toasts();
     let who = move || {
         session
             .session()
@@ -36,25 +58,13 @@ pub(super) fn AccountMenu() -> impl IntoView {
         });
     };
     view! {
-        <button
-            class="button"
-            type="button"
-            data-variant="ghost"
-            data-icon=""
-            popovertarget=MENU
-        >
-            <span class="avatar" aria-hidden="true">{move || initials(&name())}</span>
-            <span class="visually-hidden">{move || t_string!(i18n, shell.account, name = name())}</span>
-        </button>
-        <Menu id=MENU label=move || t_string!(i18n, shell.account, name = name())>
-            <p class="menu-label">{who}</p>
-            <LanguageChoices />
-            <div class="menu-body narrow-only">
-                <ThemeChoices group="theme-in-account" />
-            </div>
-            <MenuRule />
-            <MenuItem label=t!(i18n, shell.sign_out) icon=Icon::SignOut on_press=sign_out />
-        </Menu>
+        <p class="menu-label">{who}</p>
+        <LanguageChoices />
+        <div class="menu-body narrow-only">
+            <ThemeChoices group="theme-in-account" />
+        </div>
+        <MenuRule />
+        <MenuItem label=t!(i18n, shell.sign_out) icon=Icon::SignOut on_press=sign_out />
     }
 }
 

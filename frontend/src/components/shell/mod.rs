@@ -8,7 +8,7 @@ mod theme_menu;
 mod topbar;
 
 use leptos::prelude::*;
-use leptos_router::{components::Outlet, hooks::use_location};
+use leptos_router::hooks::use_location;
 use shared::ErrorCode;
 
 pub(crate) use breadcrumb::{Crumb, use_breadcrumb};
@@ -35,7 +35,11 @@ use crate::{
 
 /// Shows the page to whoever is signed in; sends everybody else to where they can.
 #[component]
-pub(crate) fn Shell() -> impl IntoView {
+pub(crate) fn Shell(
+    /// The page within, by the address.
+    #[prop(into)]
+    page: ViewFn,
+) -> impl IntoView {
     let session = use_session();
     let go = paths::use_go_instead();
     Effect::new(move || match session.state() {
@@ -48,7 +52,13 @@ pub(crate) fn Shell() -> impl IntoView {
     ContainersStore::provide(environment);
     Toasts::provide();
     let signed_in = Memo::new(move |_| session.session().is_some());
-    move || if signed_in.get() { view! { <Frame /> }.into_any() } else { view! { <Waiting /> }.into_any() }
+    move || {
+        if signed_in.get() {
+            view! { <Frame page=page.clone() /> }.into_any()
+        } else {
+            view! { <Waiting /> }.into_any()
+        }
+    }
 }
 
 #[component]
@@ -82,7 +92,7 @@ fn Waiting() -> impl IntoView {
 }
 
 #[component]
-fn Frame() -> impl IntoView {
+fn Frame(page: ViewFn) -> impl IntoView {
     let i18n = use_i18n();
     use_session().follow();
     PaletteOpen::provide();
@@ -101,7 +111,7 @@ fn Frame() -> impl IntoView {
             <topbar::Topbar />
             <main class="main" id="main" tabindex="-1">
                 <connection_line::ConnectionLine />
-                <Outlet />
+                {move || page.run()}
             </main>
         </div>
         <Palette />

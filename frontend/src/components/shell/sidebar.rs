@@ -12,6 +12,7 @@ use crate::{
     ui::{
         format,
         icon::{BrandMark, Icon, IconView},
+        text::upper,
     },
 };
 
@@ -103,7 +104,7 @@ fn EnvironmentHead() -> impl IntoView {
 
 /// Two letters for a tile or an avatar.
 pub(super) fn initials(name: &str) -> String {
-    name.chars().filter(|letter| letter.is_alphanumeric()).take(2).flat_map(char::to_uppercase).collect()
+    upper(&name.chars().filter(|letter| letter.is_alphanumeric()).take(2).collect::<String>())
 }
 
 #[component]

@@ -7,6 +7,7 @@ use crate::{
     i18n::{t, t_string, use_i18n},
     ui::{
         icon::{Icon, IconView},
+        lazy::part,
         menu::Menu,
     },
 };
@@ -34,11 +35,17 @@ pub(super) fn ThemeMenu() -> impl IntoView {
         >
             <IconView icon=icon />
         </button>
-        <Menu id=MENU label=t!(i18n, shell.theme)>
+        <Menu id=MENU label=t!(i18n, shell.theme) items=choices />
+    }
+}
+
+part! {
+    tools: fn choices() {
+        view! {
             <div class="menu-body">
                 <ThemeChoices group="theme-in-menu" />
             </div>
-        </Menu>
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{account_menu::AccountMenu, breadcrumb::Breadcrumb, sidebar, theme_menu::ThemeMenu};
 use crate::{
-    components::palette_open::use_palette_open,
+    components::{palette, palette_open::use_palette_open},
     i18n::{t, use_i18n},
     ui::icon::{Icon, IconView},
 };
@@ -12,7 +12,7 @@ use crate::{
 #[component]
 pub(super) fn Topbar() -> impl IntoView {
     let i18n = use_i18n();
-    let palette = use_palette_open();
+    let open = use_palette_open();
     view! {
         <header class="topbar">
             <button
@@ -26,12 +26,12 @@ pub(super) fn Topbar() -> impl IntoView {
                 <IconView icon=Icon::Menu />
             </button>
             <Breadcrumb />
-            <div class="topbar-tools">
+            <div class="topbar-tools" on:pointerenter=move |_| palette::prepare() on:focusin=move |_| palette::prepare()>
                 <button
                     class="search-box"
                     type="button"
                     aria-keyshortcuts="Control+K"
-                    on:click=move |_| palette.set(true)
+                    on:click=move |_| open.set(true)
                 >
                     <IconView icon=Icon::Search small=true />
                     <span>{t!(i18n, shell.search)}</span>

@@ -11,7 +11,6 @@ mod subject;
 mod tab;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use shared::Role;
 
 use crate::{
@@ -44,8 +43,8 @@ use tab::Tab;
 #[component]
 pub(crate) fn ContainerPage() -> impl IntoView {
     let i18n = use_i18n();
-    let params = use_params_map();
-    let tab = Memo::new(move |_| params.with(|params| Tab::parse(&params.get("tab").unwrap_or_default())));
+    let place = paths::use_container();
+    let tab = Memo::new(move |_| place.with(|(_, tab)| Tab::parse(tab)));
     let subject = Subject::follow(tab);
     use_breadcrumb(move || {
         vec![

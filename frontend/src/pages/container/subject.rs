@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use shared::{
     ContainerId, ContainerRef, Empty, EnvironmentId, Permission, UnixMillis,
     containers::{ContainerInspect, ContainerSummary, InspectContainer},
@@ -60,9 +59,9 @@ impl Subject {
     /// Finds the container that the address names, and follows it.
     pub(super) fn follow(tab: Memo<Tab>) -> Self {
         let store = ContainersStore::use_store();
-        let params = use_params_map();
+        let place = paths::use_container();
         let environment = Memo::new(move |_| store.environment());
-        let reference = Memo::new(move |_| params.with(|params| params.get("container").unwrap_or_default()));
+        let reference = Memo::new(move |_| place.with(|(name, _)| name.clone()));
         let row = RwSignal::new(None::<Arc<ContainerSummary>>);
         let gone_at = RwSignal::new(None::<UnixMillis>);
         let details = Reading::new();

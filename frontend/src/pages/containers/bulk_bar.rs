@@ -10,11 +10,21 @@ use crate::{
     ui::{
         button::{Button, IconButton, Variant},
         icon::Icon,
+        lazy::{Lazy, part},
     },
 };
 
 #[component]
 pub(super) fn BulkBar() -> impl IntoView {
+    let list = use_list();
+    let any = Memo::new(move |_| !list.selection().is_empty());
+    move || any.get().then(|| view! { <Lazy load=bar floating=true /> })
+}
+
+part! { actions: fn bar() { view! { <Bar /> } } }
+
+#[component]
+fn Bar() -> impl IntoView {
     let i18n = use_i18n();
     let list = use_list();
     let actions = use_actions();
@@ -31,7 +41,6 @@ pub(super) fn BulkBar() -> impl IntoView {
         }
     };
     view! {
-        <Show when=move || selection.with(|rows| !rows.is_empty())>
             <div class="bulk-bar" role="toolbar" aria-label=t!(i18n, containers.bulk)>
                 <span class="bulk-count" role="status">
                     {move || t_count!(i18n, selection.with(Vec::len), containers.selected)}
@@ -51,6 +60,5 @@ pub(super) fn BulkBar() -> impl IntoView {
                     on_press=move || list.clear_selection()
                 />
             </div>
-        </Show>
     }
 }

@@ -7,7 +7,9 @@ use crate::{
     i18n::{I18n, t, t_string, use_i18n},
     ui::{
         icon::{Icon, IconView},
+        lazy::part,
         menu::{Menu, MenuItem, MenuRule},
+        text::plain,
     },
 };
 
@@ -23,39 +25,43 @@ const ROOMY_REM: f64 = 66.0;
 #[component]
 pub(super) fn ColumnsMenu() -> impl IntoView {
     let i18n = use_i18n();
-    let list = use_list();
     view! {
         <button class="button wide-only" type="button" popovertarget=MENU>
             <IconView icon=Icon::Columns />
             {t!(i18n, containers.columns.title)}
         </button>
-        <Menu id=MENU label=t!(i18n, containers.columns.title)>
-            <p class="menu-label">{t!(i18n, containers.columns.title)}</p>
-            {Column::ALL
-                .iter()
-                .copied()
-                .filter(|column| *column != Column::Name)
-                .map(|column| {
-                    view! {
-                        <label class="menu-item">
-                            <input
-                                class="check"
-                                type="checkbox"
-                                prop:checked=move || list.columns().contains(&column)
-                                on:change=move |_| list.toggle_column(column)
-                            />
-                            {move || column_word(i18n, column)}
-                        </label>
-                    }
-                })
-                .collect_view()}
-            <MenuRule />
-            <MenuItem
-                label=t!(i18n, containers.columns.reset)
-                icon=Icon::Undo
-                on_press=move || list.reset_columns()
-            />
-        </Menu>
+        <Menu id=MENU label=t!(i18n, containers.columns.title) items=choices />
+    }
+}
+
+part! { actions: fn choices() { view! { <Choices /> } } }
+
+#[component]
+fn Choices() -> impl IntoView {
+    let i18n = use_i18n();
+    let list = use_list();
+    view! {
+        <p class="menu-label">{t!(i18n, containers.columns.title)}</p>
+        {Column::ALL
+            .iter()
+            .copied()
+            .filter(|column| *column != Column::Name)
+            .map(|column| {
+                view! {
+                    <label class="menu-item">
+                        <input
+                            class="check"
+                            type="checkbox"
+                            prop:checked=move || list.columns().contains(&column)
+                            on:change=move |_| list.toggle_column(column)
+                        />
+                        {move || column_word(i18n, column)}
+                    </label>
+                }
+            })
+            .collect_view()}
+        <MenuRule />
+        <MenuItem label=t!(i18n, containers.columns.reset) icon=Icon::Undo on_press=move || list.reset_columns() />
     }
 }
 
@@ -127,16 +133,16 @@ pub(super) fn template(columns: &[Column], table_rem: f64) -> String {
     if table_rem < PHONE_REM {
         return String::new();
     }
-    let mut template = format!("{CHECK_REM}rem");
+    let mut template = format!("{}rem", plain(CHECK_REM));
     for column in columns {
         let (least, share) = width(*column, table_rem);
         if share > 0.0 {
-            template.push_str(&format!(" minmax({least}rem, {share}fr)"));
+            template.push_str(&format!(" minmax({}rem, {}fr)", plain(least), plain(share)));
         } else {
-            template.push_str(&format!(" {least}rem"));
+            template.push_str(&format!(" {}rem", plain(least)));
         }
     }
-    template.push_str(&format!(" {}rem", actions_rem(table_rem)));
+    template.push_str(&format!(" {}rem", plain(actions_rem(table_rem))));
     template
 }
 

@@ -115,9 +115,11 @@ fn Heading(key: GroupKey) -> impl IntoView {
                 </button>
                 {is_stack.then(|| view! { <span class="faint">{t!(i18n, containers.group.compose)}</span> })}
             </th>
-            <For each=move || context.columns.get() key=|column| *column let(column)>
-                <HeadingCell column=column ids=Signal::derive(ids) />
-            </For>
+            {move || {
+                let ids = Signal::derive(ids);
+                let cell = |column| view! { <HeadingCell column=column ids=ids /> }.into_any();
+                context.columns.get().into_iter().map(cell).collect_view()
+            }}
             <td role="cell" class="row-actions"></td>
         </tr>
     }
@@ -145,7 +147,6 @@ fn HeadingCell(column: Column, ids: Signal<Vec<ContainerId>>) -> impl IntoView {
 /// How many of the group are in which state.
 #[component]
 fn Counts(ids: Signal<Vec<ContainerId>>) -> impl IntoView {
-    let i18n = use_i18n();
     let list = use_list();
     let counts = Memo::new(move |_| {
         let mut counts: BTreeMap<Condition, u64> = BTreeMap::new();
@@ -156,20 +157,26 @@ fn Counts(ids: Signal<Vec<ContainerId>>) -> impl IntoView {
     });
     view! {
         <span class="state-counts">
-            <For each=move || counts.get() key=|entry| *entry let((condition, count))>
-                <span
-                    class="state"
-                    data-state=condition_key(condition)
-                    title=move || {
-                        let state = condition_word(i18n, condition, None);
-                        t_string!(i18n, containers.group.count_of, count = format::count(i18n, count), state = state)
-                    }
-                >
-                    <StateGlyph state=condition_key(condition) />
-                    {move || format::count(i18n, count)}
-                    <span class="visually-hidden">{move || condition_word(i18n, condition, None)}</span>
-                </span>
-            </For>
+            {move || {
+                let count = |(condition, count)| view! { <Count condition=condition count=count /> }.into_any();
+                counts.get().into_iter().map(count).collect_view()
+            }}
+        </span>
+    }
+}
+
+#[component]
+fn Count(condition: Condition, count: u64) -> impl IntoView {
+    let i18n = use_i18n();
+    let word = move || condition_word(i18n, condition, None);
+    let title = move || {
+        t_string!(i18n, containers.group.count_of, count = format::count(i18n, count), state = word())
+    };
+    view! {
+        <span class="state" data-state=condition_key(condition) title=title>
+            <StateGlyph state=condition_key(condition) />
+            {move || format::count(i18n, count)}
+            <span class="visually-hidden">{word}</span>
         </span>
     }
 }

@@ -28,7 +28,7 @@ use crate::{
 };
 use bulk_bar::BulkBar;
 use list::List;
-use nothing::{NoContainers, NoMatch, NotRead};
+use nothing::{NoRows, NotRead};
 use table::Table;
 use toolbar::Toolbar;
 
@@ -58,7 +58,11 @@ pub(crate) fn ContainersPage() -> impl IntoView {
         (true, _, _) => Body::Table,
     });
     view! {
-        <div class="containers-page">
+        <div
+            class="containers-page"
+            on:pointerenter=move |_| row_menu::prepare()
+            on:focusin=move |_| row_menu::prepare()
+        >
             <div class="page-header">
                 <h1 class="page-title">{t!(i18n, containers.title)}</h1>
                 <Show when=move || ready.get()>
@@ -73,8 +77,8 @@ pub(crate) fn ContainersPage() -> impl IntoView {
             </Show>
             {move || match body.get() {
                 Body::NotRead => view! { <NotRead /> }.into_any(),
-                Body::None => view! { <NoContainers /> }.into_any(),
-                Body::NoMatch => view! { <NoMatch /> }.into_any(),
+                Body::None => view! { <NoRows filtered=false /> }.into_any(),
+                Body::NoMatch => view! { <NoRows filtered=true /> }.into_any(),
                 Body::Table => view! { <Table /> }.into_any(),
             }}
             <BulkBar />

@@ -7,12 +7,19 @@ use super::list::use_list;
 use crate::{
     components::{
         containers_store::{ContainersStore, ListStatus},
-        engine_status::{advice, unreachable},
+        engine_status::{Unreachable, advice, unreachable},
         error_text::error_text,
     },
     i18n::{t, t_string, use_i18n},
     ui::{
-        button::Button, clock, copy::CommandLine, empty_state::EmptyState, format, icon::Icon, progress::Busy,
+        button::Button,
+        clock,
+        copy::CommandLine,
+        empty_state::EmptyState,
+        format,
+        icon::Icon,
+        lazy::{Lazy, Load, part},
+        progress::Busy,
     },
 };
 
@@ -23,27 +30,37 @@ pub(super) fn NotRead() -> impl IntoView {
     let store = ContainersStore::use_store();
     let problem = Memo::new(move |_| unreachable(store));
     move || match (problem.get(), store.status()) {
-        (Some(problem), _) => {
-            let reason = problem.reason;
-            let text = move || {
-                let duration =
-                    format::duration(i18n, format::since(problem.since, clock::now()).max(format::SECOND));
-                let since = t_string!(
-                    i18n,
-                    containers.unreachable_since,
-                    duration = duration,
-                    detail = problem.detail.clone()
-                );
-                format!("{} {since}", advice(i18n, reason).1)
-            };
-            view! { <EmptyState icon=Icon::PlugOff title=move || advice(i18n, reason).0 text=text /> }
-                .into_any()
-        }
-        (None, ListStatus::Failed(error)) => view! { <Failed error=error /> }.into_any(),
+        (Some(problem), _) => view! { <Lazy load=move || no_engine(problem.clone()) /> }.into_any(),
+        (None, ListStatus::Failed(error)) => view! { <Lazy load=move || failed(error.clone()) /> }.into_any(),
         (None, ListStatus::Loading | ListStatus::Ready) => {
             view! { <Busy label=t!(i18n, common.loading) /> }.into_any()
         }
     }
+}
+
+part! { trouble: fn no_engine(problem: Unreachable) { view! { <NoEngine problem /> } } }
+part! { trouble: fn failed(error: ApiError) { view! { <Failed error /> } } }
+part! { trouble: fn no_containers() { view! { <NoContainers /> } } }
+part! { trouble: fn no_match() { view! { <NoMatch /> } } }
+
+/// The engine has none, or the filter leaves none.
+#[component]
+pub(super) fn NoRows(filtered: bool) -> impl IntoView {
+    let load = if filtered { Load::from(no_match) } else { Load::from(no_containers) };
+    view! { <Lazy load /> }
+}
+
+#[component]
+fn NoEngine(problem: Unreachable) -> impl IntoView {
+    let i18n = use_i18n();
+    let Unreachable { since, reason, detail } = problem;
+    let text = move || {
+        let duration = format::duration(i18n, format::since(since, clock::now()).max(format::SECOND));
+        let since =
+            t_string!(i18n, containers.unreachable_since, duration = duration, detail = detail.clone());
+        format!("{} {since}", advice(i18n, reason).1)
+    };
+    view! { <EmptyState icon=Icon::PlugOff title=move || advice(i18n, reason).0 text=text /> }
 }
 
 #[component]
@@ -70,7 +87,7 @@ fn Failed(error: ApiError) -> impl IntoView {
 
 /// The engine has none.
 #[component]
-pub(super) fn NoContainers() -> impl IntoView {
+fn NoContainers() -> impl IntoView {
     let i18n = use_i18n();
     view! {
         <EmptyState
@@ -85,7 +102,7 @@ pub(super) fn NoContainers() -> impl IntoView {
 
 /// The filter leaves none.
 #[component]
-pub(super) fn NoMatch() -> impl IntoView {
+fn NoMatch() -> impl IntoView {
     let i18n = use_i18n();
     let list = use_list();
     let text = move || {

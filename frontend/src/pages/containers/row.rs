@@ -45,11 +45,10 @@ pub(super) fn Row(id: ContainerId, index: usize) -> impl IntoView {
                     on:change=move |event| list.select(&select_id, event_target_checked(&event))
                 />
             </td>
-            <For
-                each=move || context.columns.get()
-                key=|column| *column
-                children=move |column| view! { <Cell column=column row=cell_row.clone() /> }
-            />
+            {move || {
+                let cell = |column| view! { <Cell column=column row=cell_row.clone() /> }.into_any();
+                context.columns.get().into_iter().map(cell).collect_view()
+            }}
             <RowActions row=row name=name menu_of=context.menu_of />
         </tr>
     }
@@ -102,11 +101,10 @@ fn RowActions(
                     label=move || t_string!(i18n, containers.terminal_in, name = name.get())
                 />
             </Show>
-            <For
-                each=move || quick(state.get()).to_vec()
-                key=|action| *action
-                children=move |action| view! { <QuickAction action=action row=quick_row.clone() /> }
-            />
+            {move || {
+                let action = |&action: &_| view! { <QuickAction action=action row=quick_row.clone() /> }.into_any();
+                quick(state.get()).iter().map(action).collect_view()
+            }}
             <button
                 class="button"
                 type="button"

@@ -1,9 +1,17 @@
 //! The menu of a row: everything that can be done to that container. One menu serves all rows.
 
-use leptos::prelude::*;
-use shared::{Permission, containers::ContainerAction};
+use std::sync::Arc;
 
-use super::{list::use_list, table::TableContext};
+use leptos::prelude::*;
+use shared::{
+    Permission,
+    containers::{ContainerAction, ContainerSummary},
+};
+
+use super::{
+    list::{List, use_list},
+    table::TableContext,
+};
 use crate::{
     components::{
         container_actions::{Target, action_icon, action_label, use_actions},
@@ -14,6 +22,7 @@ use crate::{
     session::use_session,
     ui::{
         icon::Icon,
+        lazy::part,
         menu::{Menu, MenuItem, MenuLink, MenuRule},
     },
 };
@@ -21,16 +30,41 @@ use crate::{
 /// Its id: each row's button opens it.
 pub(super) const MENU: &str = "row-menu";
 
+/// The row whose menu it is.
+fn row_of(list: List, context: TableContext) -> Memo<Option<Arc<ContainerSummary>>> {
+    Memo::new(move |_| Some(list.store.row(&context.menu_of.get()?)?.get()))
+}
+
+fn name_of(row: Memo<Option<Arc<ContainerSummary>>>) -> String {
+    row.with(|row| row.as_ref().map(|row| row.name.clone()).unwrap_or_default())
+}
+
 #[component]
 pub(super) fn RowMenu() -> impl IntoView {
     let i18n = use_i18n();
     let list = use_list();
+    let Some(context) = use_context::<TableContext>() else { return ().into_any() };
+    let row = row_of(list, context);
+    let label = move || t_string!(i18n, containers.actions_for, name = name_of(row));
+    view! { <Menu id=MENU label=label items=move || items(context) /> }.into_any()
+}
+
+/// Fetches the menu's code: somebody is about to open it.
+pub(super) fn prepare() {
+    items::prepare();
+}
+
+part! { actions: fn items(context: TableContext) { view! { <Items context /> } } }
+
+#[component]
+fn Items(context: TableContext) -> impl IntoView {
+    let i18n = use_i18n();
+    let list = use_list();
     let session = use_session();
     let actions = use_actions();
-    let Some(context) = use_context::<TableContext>() else { return ().into_any() };
-    let row = Memo::new(move |_| Some(list.store.row(&context.menu_of.get()?)?.get()));
-    let name = move || row.with(|row| row.as_ref().map(|row| row.name.clone()).unwrap_or_default());
-    let tab = move |tab: &'static str| move || paths::container_tab(&list.store.environment(), &name(), tab);
+    let row = row_of(list, context);
+    let tab =
+        move |tab: &'static str| move || paths::container_tab(&list.store.environment(), &name_of(row), tab);
     let may = move |permission: Permission| move || why_not(i18n, session, permission).is_none();
     let runs = move || {
         row.with(|row| {
@@ -68,28 +102,25 @@ pub(super) fn RowMenu() -> impl IntoView {
         }
     };
     view! {
-        <Menu id=MENU label=move || t_string!(i18n, containers.actions_for, name = name())>
-            <Show when=may(Permission::ContainerLogs)>
-                <MenuLink href=tab("logs") icon=Icon::Logs label=t!(i18n, containers.logs) />
-            </Show>
-            <Show when=move || runs() && may(Permission::ContainerExec)()>
-                <MenuLink href=tab("terminal") icon=Icon::Terminal label=t!(i18n, containers.terminal) />
-            </Show>
-            <Show when=may(Permission::ContainerLogs)>
-                <MenuLink href=tab("inspect") icon=Icon::Inspect label=t!(i18n, containers.inspect) />
-            </Show>
-            <MenuItem label=select_word icon=Icon::Check on_press=toggle />
-            <MenuRule />
-            {action(ContainerAction::Start)}
-            {action(ContainerAction::Stop)}
-            {action(ContainerAction::Restart)}
-            {action(ContainerAction::Pause)}
-            {action(ContainerAction::Unpause)}
-            {action(ContainerAction::Rename)}
-            <MenuRule />
-            {action(ContainerAction::Kill)}
-            {action(ContainerAction::Remove)}
-        </Menu>
+        <Show when=may(Permission::ContainerLogs)>
+            <MenuLink href=tab("logs") icon=Icon::Logs label=t!(i18n, containers.logs) />
+        </Show>
+        <Show when=move || runs() && may(Permission::ContainerExec)()>
+            <MenuLink href=tab("terminal") icon=Icon::Terminal label=t!(i18n, containers.terminal) />
+        </Show>
+        <Show when=may(Permission::ContainerLogs)>
+            <MenuLink href=tab("inspect") icon=Icon::Inspect label=t!(i18n, containers.inspect) />
+        </Show>
+        <MenuItem label=select_word icon=Icon::Check on_press=toggle />
+        <MenuRule />
+        {action(ContainerAction::Start)}
+        {action(ContainerAction::Stop)}
+        {action(ContainerAction::Restart)}
+        {action(ContainerAction::Pause)}
+        {action(ContainerAction::Unpause)}
+        {action(ContainerAction::Rename)}
+        <MenuRule />
+        {action(ContainerAction::Kill)}
+        {action(ContainerAction::Remove)}
     }
-    .into_any()
 }

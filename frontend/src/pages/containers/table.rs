@@ -17,6 +17,7 @@ use super::{
 use crate::{
     i18n::{t, t_count, use_i18n},
     ui::icon::{Icon, IconView},
+    ui::text,
 };
 
 /// What the table's parts share.
@@ -111,7 +112,7 @@ pub(super) fn Spacer(#[prop(into)] pixels: Signal<f64>) -> impl IntoView {
             class="row-spacer"
             aria-hidden="true"
             hidden=move || pixels.get() <= 0.0
-            style:block-size=move || format!("{}px", pixels.get())
+            style:block-size=move || format!("{}px", text::plain(pixels.get()))
         ></tr>
     }
 }
@@ -160,9 +161,10 @@ fn Head() -> impl IntoView {
                         on:change=move |event| list.select_all(&untrack(all), event_target_checked(&event))
                     />
                 </th>
-                <For each=move || context.columns.get() key=|column| *column let(column)>
-                    <HeadCell column=column />
-                </For>
+                {move || {
+                    let cell = |column| view! { <HeadCell column=column /> }.into_any();
+                    context.columns.get().into_iter().map(cell).collect_view()
+                }}
                 <th role="columnheader">
                     <span class="visually-hidden">{t!(i18n, containers.columns.actions)}</span>
                 </th>
@@ -245,6 +247,7 @@ fn root_font_size() -> f64 {
         .document_element()
         .and_then(|root| window().get_computed_style(&root).ok().flatten())
         .and_then(|style| style.get_property_value("font-size").ok())
-        .and_then(|size| size.trim_end_matches("px").parse().ok())
+        .map(|size| js_sys::parse_float(&size))
+        .filter(|size| size.is_finite())
         .unwrap_or(16.0)
 }

@@ -9,7 +9,7 @@ use shared::{
     containers::{Condition, ContainerSummary},
 };
 
-use crate::ui::state::condition_key;
+use crate::ui::{state::condition_key, text::lower};
 
 /// The conditions behind one chip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,7 +157,7 @@ pub(super) struct Filter {
 
 impl Filter {
     pub(super) fn new(text: &str, states: &[String]) -> Self {
-        Self { words: text.split_whitespace().map(str::to_lowercase).collect(), states: states.to_vec() }
+        Self { words: text.split_whitespace().map(lower).collect(), states: states.to_vec() }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -200,7 +200,7 @@ fn contains_folded(text: &str, word: &str) -> bool {
         return word.is_empty()
             || text.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()));
     }
-    text.to_lowercase().contains(word)
+    lower(text).contains(word)
 }
 
 /// What a group is of.

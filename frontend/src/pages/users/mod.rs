@@ -27,6 +27,7 @@ use crate::{
         icon::Icon,
         notice::Notice,
         progress::Busy,
+        text::lower,
         toast::{Toast, ToastAction, Toasts, use_toasts},
     },
 };
@@ -142,7 +143,7 @@ fn put(users: Reading<Vec<User>>, user: User) {
     users.update(|users| {
         users.retain(|other| other.id != user.id);
         users.push(user);
-        users.sort_by_key(|user| user.name.to_lowercase());
+        users.sort_by_key(|user| lower(&user.name));
     });
 }
 
