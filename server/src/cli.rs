@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{io::Write as _, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
@@ -59,7 +59,13 @@ pub fn main() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_env("LONGSHORE_LOG").unwrap_or_else(|_error| {
         tracing_subscriber::EnvFilter::new("info,sqlx=warn,tower_sessions_core=error")
     });
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        // It would be told on the same stream: whoever reads it no more would end the task that logs.
+        .log_internal_errors(false)
+        .init();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&format!("the runtime cannot be started: {error}")),
@@ -93,10 +99,8 @@ fn fail(message: &str) -> ExitCode {
 
 /// Prints for people and for whatever reads the address and the setup code.
 pub(crate) fn say(message: &str) {
-    #[expect(clippy::print_stdout, reason = "the command line's own answer")]
-    {
-        println!("{message}");
-    }
+    // Whoever started the console may read no more; it goes on all the same.
+    let _unread = writeln!(std::io::stdout(), "{message}");
 }
 
 async fn serve(flags: ServeFlags) -> Result<(), String> {

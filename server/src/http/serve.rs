@@ -97,8 +97,8 @@ fn greet(app: &App, bound: Option<SocketAddr>) {
 
 async fn stop_on_signal(handle: Handle<SocketAddr>) {
     signal().await;
-    tracing::info!("stopping");
     handle.graceful_shutdown(Some(GRACE));
+    tracing::info!("stopping");
 }
 
 async fn signal() {

@@ -1,6 +1,11 @@
 //! Starting and ending: what is missing is told in one sentence, and the end is quick and orderly.
 
-use std::{os::unix::fs::PermissionsExt, time::Duration};
+use std::{
+    io::{BufRead, BufReader},
+    os::unix::fs::PermissionsExt,
+    process::Command,
+    time::Duration,
+};
 
 use longshore_tests::{
     Console, ConsoleOptions, FakeEngine, LiveSocket, console::run_to_end, eventually_within,
@@ -64,6 +69,21 @@ async fn being_told_to_end_closes_what_is_open() {
     console.terminate().await;
     assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
     socket.closed_within(Duration::from_secs(2)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_ends_when_told_though_nobody_reads_what_it_says() {
+    let fake = FakeEngine::start();
+    let options = ConsoleOptions::before(&fake.host());
+    let mut console = options.command().spawn().expect("it starts");
+    let (out, err) = (console.stdout.take().unwrap(), console.stderr.take().unwrap());
+    let greeted = BufReader::new(out).lines().any(|line| line.unwrap().contains("Longshore is at"));
+    assert!(greeted);
+    drop(err);
+    assert!(Command::new("kill").arg(console.id().to_string()).status().unwrap().success());
+    let status =
+        eventually_within(Duration::from_secs(5), "it ends", async || console.try_wait().unwrap()).await;
+    assert_eq!(status.code(), Some(0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
