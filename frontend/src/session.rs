@@ -2,7 +2,8 @@
 
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
-    ApiError, Empty, ErrorCode, Permission,
+    ApiError, Empty, EnvironmentId, ErrorCode, Permission, Target,
+    containers::ContainerSummary,
     live::{Event, Topic},
     session::{ReadSession, Session, SignOut},
     setup::ReadSetup,
@@ -59,9 +60,20 @@ impl SessionContext {
         })
     }
 
-    /// Whether the person may do this; tracked. The server decides again at each call.
-    pub(crate) fn may(self, permission: Permission) -> bool {
-        self.state.with(|state| matches!(state, SessionState::SignedIn(session) if session.may(permission)))
+    /// Whether the person may do this to the target; tracked. The server decides again at each call.
+    pub(crate) fn may(self, permission: Permission, target: Target<'_>) -> bool {
+        self.state
+            .with(|state| matches!(state, SessionState::SignedIn(session) if session.may(permission, target)))
+    }
+
+    /// Whether the person may do this to a container; tracked.
+    pub(crate) fn may_on(
+        self,
+        permission: Permission,
+        environment: &EnvironmentId,
+        row: &ContainerSummary,
+    ) -> bool {
+        self.may(permission, row.target(environment))
     }
 
     /// Asks again.

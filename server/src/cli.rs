@@ -2,12 +2,16 @@
 
 use std::{io::Write as _, path::PathBuf, process::ExitCode};
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
+
+use shared::{access::RoleRef, users::User};
 
 use crate::{
+    Error,
     access::{
         audit::Audit,
         clock::Clock,
+        host_admin,
         limits::SignInLimits,
         password::{Cost, Hasher},
         session::Sessions,
@@ -42,14 +46,50 @@ enum Command {
 
 #[derive(Subcommand)]
 enum AdminCommand {
-    /// Give a user another password, read from standard input, and end their sessions.
+    /// List the users: name, whether they may sign in, and their grants.
+    ListUsers {
+        #[command(flatten)]
+        data: DataFolder,
+    },
+    /// Give a user another password, and end their sessions.
     ResetPassword {
-        /// The folder of the database.
-        #[arg(long, env = "LONGSHORE_DATA", default_value = "data")]
-        data: PathBuf,
+        #[command(flatten)]
+        data: DataFolder,
+        /// The user's name.
+        name: String,
+        /// The file with the password; standard input unless told.
+        #[arg(long)]
+        password_file: Option<PathBuf>,
+    },
+    /// Give a user the role admin on everything.
+    MakeAdmin {
+        #[command(flatten)]
+        data: DataFolder,
         /// The user's name.
         name: String,
     },
+    /// Let a user sign in again.
+    Enable {
+        #[command(flatten)]
+        data: DataFolder,
+        /// The user's name.
+        name: String,
+    },
+    /// Refuse a user's sign-ins, and end their sessions.
+    Disable {
+        #[command(flatten)]
+        data: DataFolder,
+        /// The user's name.
+        name: String,
+    },
+}
+
+/// Where the console keeps its data.
+#[derive(Args)]
+struct DataFolder {
+    /// The folder of the database.
+    #[arg(long, env = "LONGSHORE_DATA", default_value = "data")]
+    data: PathBuf,
 }
 
 /// Runs the command line that the process was started with.
@@ -74,7 +114,7 @@ pub fn main() -> ExitCode {
         match line.command {
             Command::Serve(flags) => serve(*flags).await,
             Command::Healthcheck(flags) => healthcheck(*flags).await,
-            Command::Admin(AdminCommand::ResetPassword { data, name }) => reset_password(data, name).await,
+            Command::Admin(command) => admin(command).await,
             Command::Openapi => {
                 say(&format!("{:#}", http::openapi_document()));
                 Ok(())
@@ -146,20 +186,76 @@ async fn healthcheck(flags: ServeFlags) -> Result<(), String> {
     http::check_health(&config).await
 }
 
-async fn reset_password(data: PathBuf, name: String) -> Result<(), String> {
-    let password = tokio::task::spawn_blocking(|| std::io::read_to_string(std::io::stdin()))
-        .await
-        .map_err(|error| error.to_string())?
-        .map_err(|error| format!("the password could not be read from standard input: {error}"))?;
-    let password = password.strip_suffix('\n').unwrap_or(&password);
-    let store = Store::open(&data).await.map_err(|error| chain(&error))?;
-    let hasher = Hasher::new(Cost::STANDARD).map_err(|error| error.to_string())?;
-    crate::access::reset_password(&store, &hasher, &name, password, hub::now())
-        .await
-        .map_err(|error| chain(&error))?;
-    store.close().await;
-    say(&format!("{name} has another password; their sessions have ended."));
+async fn admin(command: AdminCommand) -> Result<(), String> {
+    let failed = |error: Error| chain(&error);
+    match command {
+        AdminCommand::ListUsers { data } => {
+            let store = open(&data).await?;
+            for user in host_admin::list(&store).await.map_err(failed)? {
+                say(&line_of(&user));
+            }
+            store.close().await;
+        }
+        AdminCommand::ResetPassword { data, name, password_file } => {
+            let password = read_password(password_file).await?;
+            let store = open(&data).await?;
+            let hasher = Hasher::new(Cost::STANDARD).map_err(|error| error.to_string())?;
+            host_admin::reset_password(&store, &hasher, &name, &password, hub::now())
+                .await
+                .map_err(failed)?;
+            store.close().await;
+            say(&format!("{name} has another password; their sessions have ended."));
+        }
+        AdminCommand::MakeAdmin { data, name } => {
+            let store = open(&data).await?;
+            host_admin::make_admin(&store, &name, hub::now()).await.map_err(failed)?;
+            store.close().await;
+            say(&format!("{name} is an administrator of everything."));
+        }
+        AdminCommand::Enable { data, name } => {
+            let store = open(&data).await?;
+            host_admin::enable(&store, &name, hub::now()).await.map_err(failed)?;
+            store.close().await;
+            say(&format!("{name} may sign in."));
+        }
+        AdminCommand::Disable { data, name } => {
+            let store = open(&data).await?;
+            host_admin::disable(&store, &name, hub::now()).await.map_err(failed)?;
+            store.close().await;
+            say(&format!("{name} may not sign in any more; their sessions have ended."));
+        }
+    }
     Ok(())
+}
+
+async fn open(folder: &DataFolder) -> Result<Store, String> {
+    Store::open(&folder.data).await.map_err(|error| chain(&error))
+}
+
+/// A password from a file or standard input: never from the command line, which other users can see. One
+/// newline at the end does not count.
+async fn read_password(file: Option<PathBuf>) -> Result<String, String> {
+    let read = tokio::task::spawn_blocking(move || match file {
+        Some(file) => std::fs::read_to_string(&file)
+            .map_err(|error| format!("the password file {} cannot be read: {error}", file.display())),
+        None => std::io::read_to_string(std::io::stdin())
+            .map_err(|error| format!("the password could not be read from standard input: {error}")),
+    });
+    let text = read.await.map_err(|error| error.to_string())??;
+    let line = text.strip_suffix('\n').unwrap_or(&text);
+    Ok(line.strip_suffix('\r').unwrap_or(line).to_owned())
+}
+
+/// A user on one line, as `longshore admin list-users` prints.
+fn line_of(user: &User) -> String {
+    let grants = user.grants.iter().map(|grant| match grant.role {
+        RoleRef::Builtin(role) => format!("{} on {}", role.as_str(), grant.scope),
+        RoleRef::Custom(role) => format!("role {role} on {}", grant.scope),
+    });
+    let teams = user.teams.iter().map(|team| format!("team {}", team.name));
+    let held = grants.chain(teams).collect::<Vec<_>>().join(", ");
+    let standing = if user.disabled { "disabled" } else { "active" };
+    format!("{}\t{standing}\t{}", user.name, if held.is_empty() { "nothing" } else { &held })
 }
 
 fn chain(error: &dyn std::error::Error) -> String {

@@ -30,8 +30,11 @@ pub enum Error {
         /// Seconds until another one is accepted.
         retry_after_seconds: u32,
     },
-    /// The role does not hold the permission.
-    #[error("your role does not allow this; it takes the role {}", Role::least(*needs).as_str())]
+    /// They do not hold the permission there.
+    #[error(
+        "you may not do this here; it takes the permission {}, as the role {} has it",
+        needs.as_str(), Role::least(*needs).as_str()
+    )]
     Forbidden {
         /// The permission that is missing.
         needs: Permission,

@@ -3,7 +3,7 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{ContainerRef, EnvironmentId, Permission, UserId};
+use crate::{ContainerRef, EnvironmentId, GrantId, Permission, RoleId, TeamId, UserId};
 
 /// The method of an endpoint. `Get` changes nothing, everything else is audited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +46,8 @@ pub enum Needs {
     Session,
     /// Whoever holds this permission on the target.
     Permission(Permission),
+    /// Whoever holds this permission on anything within the target: the reply shows each only their own.
+    Within(Permission),
 }
 
 /// What a path names, before it is resolved and checked.
@@ -57,6 +59,12 @@ pub struct TargetRef {
     pub container: Option<ContainerRef>,
     /// The user.
     pub user: Option<UserId>,
+    /// The team.
+    pub team: Option<TeamId>,
+    /// The custom role.
+    pub role: Option<RoleId>,
+    /// The grant.
+    pub grant: Option<GrantId>,
 }
 
 /// A parameter that stands in a path.
@@ -85,14 +93,20 @@ impl PathField for ContainerRef {
     }
 }
 
-impl PathField for UserId {
-    fn text(&self) -> String {
-        self.to_string()
-    }
-    fn place(&self, target: &mut TargetRef) {
-        target.user = Some(*self);
-    }
+macro_rules! number_field {
+    ($($name:ident: $field:ident),*) => {
+        $(impl PathField for $name {
+            fn text(&self) -> String {
+                self.to_string()
+            }
+            fn place(&self, target: &mut TargetRef) {
+                target.$field = Some(*self);
+            }
+        })*
+    };
 }
+
+number_field!(UserId: user, TeamId: team, RoleId: role, GrantId: grant);
 
 /// What every declared operation has. The value itself holds the parameters of the path.
 pub trait Operation: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
@@ -194,7 +208,7 @@ macro_rules! operation {
 
 /// Declares one endpoint: method, path, query, body, reply, and who may.
 ///
-/// `needs:` is `public`, `session`, or a [`Permission`].
+/// `needs:` is `public`, `session`, a [`Permission`], or `within` a permission.
 #[macro_export]
 macro_rules! endpoint {
     ($(#[doc = $doc:literal])* $name:ident { $($field:ident : $ty:ty),* $(,)? }
@@ -208,6 +222,13 @@ macro_rules! endpoint {
      $method:ident $path:literal,
      query: $query:ty, body: $body:ty, reply: $reply:ty, needs: session) => {
         $crate::operation!(doc: [$($doc)*], $name { $($field: $ty),* }, $path, $query, $crate::Needs::Session);
+        $crate::endpoint!(@call $name, $method, $body, $reply);
+        impl $crate::Guarded for $name {}
+    };
+    ($(#[doc = $doc:literal])* $name:ident { $($field:ident : $ty:ty),* $(,)? }
+     $method:ident $path:literal,
+     query: $query:ty, body: $body:ty, reply: $reply:ty, needs: within $needs:expr) => {
+        $crate::operation!(doc: [$($doc)*], $name { $($field: $ty),* }, $path, $query, $crate::Needs::Within($needs));
         $crate::endpoint!(@call $name, $method, $body, $reply);
         impl $crate::Guarded for $name {}
     };
@@ -253,6 +274,12 @@ macro_rules! for_each_endpoint {
             $crate::setup::ReadSetup, $crate::setup::CompleteSetup,
             $crate::session::SignIn, $crate::session::ReadSession, $crate::session::SignOut,
             $crate::users::ListUsers, $crate::users::CreateUser, $crate::users::UpdateUser,
+            $crate::users::RemoveUser, $crate::users::ExplainAccess,
+            $crate::users::ListTeams, $crate::users::CreateTeam, $crate::users::UpdateTeam,
+            $crate::users::RemoveTeam, $crate::users::AddMember, $crate::users::RemoveMember,
+            $crate::users::ListRoles, $crate::users::CreateRole, $crate::users::UpdateRole,
+            $crate::users::RemoveRole,
+            $crate::users::ListGrants, $crate::users::GiveGrant, $crate::users::TakeGrant,
             $crate::environments::ListEnvironments, $crate::environments::ReadEnvironment,
             $crate::environments::ReadDiskUsage,
             $crate::containers::ListContainers, $crate::containers::InspectContainer,
@@ -260,6 +287,7 @@ macro_rules! for_each_endpoint {
             $crate::containers::RestartContainer, $crate::containers::PauseContainer,
             $crate::containers::UnpauseContainer, $crate::containers::KillContainer,
             $crate::containers::RenameContainer, $crate::containers::RemoveContainer,
+            $crate::containers::ReadOwner, $crate::containers::TransferOwnership,
             $crate::logs::DownloadLogs, $crate::audit::ListAudit,
         }
     };

@@ -144,6 +144,23 @@ pub struct EngineFacts {
     pub images: Option<u32>,
 }
 
+impl EngineFacts {
+    /// What somebody is told who sees only part of the environment: what the engine is, and nothing of what
+    /// others have on it.
+    #[must_use]
+    pub fn for_part(&self) -> Self {
+        Self {
+            images: None,
+            data_folder: None,
+            warnings: Vec::new(),
+            security_options: Vec::new(),
+            runtimes: Vec::new(),
+            swarm: None,
+            ..self.clone()
+        }
+    }
+}
+
 /// What of a kind takes room on the disk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -175,17 +192,18 @@ pub struct DiskUsage {
 }
 
 endpoint! {
-    /// Lists the environments. Asks no engine.
+    /// Lists the environments in which the person holds something. Asks no engine.
     ListEnvironments {}
     Get "/api/v1/environments", query: crate::Empty, body: (), reply: Vec<EnvironmentSummary>,
-    needs: Permission::EnvironmentView
+    needs: within Permission::EnvironmentView
 }
 
 endpoint! {
-    /// One environment: whether it answers, its engine's facts, its containers by state. Asks no engine.
+    /// One environment: whether it answers, its engine's facts, its containers by state, of those that the
+    /// person sees. Asks no engine. 404 if unknown, or if they hold nothing in it.
     ReadEnvironment { environment: EnvironmentId }
     Get "/api/v1/environments/{environment}", query: crate::Empty, body: (), reply: EnvironmentSummary,
-    needs: Permission::EnvironmentView
+    needs: within Permission::EnvironmentView
 }
 
 endpoint! {

@@ -97,17 +97,41 @@ impl From<&ContainerId> for ContainerRef {
     }
 }
 
-/// A user of the console.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(transparent)]
-pub struct UserId(pub i64);
+macro_rules! number_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        #[serde(transparent)]
+        pub struct $name(pub i64);
 
-impl std::fmt::Display for UserId {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(formatter)
-    }
+        impl std::fmt::Display for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(formatter)
+            }
+        }
+    };
 }
+
+number_id!(
+    /// A user of the console.
+    UserId
+);
+
+number_id!(
+    /// A team of users.
+    TeamId
+);
+
+number_id!(
+    /// A custom role.
+    RoleId
+);
+
+number_id!(
+    /// One grant: who, which role, where.
+    GrantId
+);
 
 #[cfg(test)]
 mod tests {

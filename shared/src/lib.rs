@@ -21,8 +21,8 @@ pub mod terminal;
 pub mod units;
 pub mod users;
 
-pub use access::{Permission, Role};
+pub use access::{Access, Permission, Role, Scope, Target};
 pub use endpoint::{Empty, Endpoint, Guarded, Method, Needs, Public, Socket, TargetRef};
 pub use error::{ApiError, ErrorCode};
-pub use ids::{ContainerId, ContainerRef, EnvironmentId, UserId};
+pub use ids::{ContainerId, ContainerRef, EnvironmentId, GrantId, RoleId, TeamId, UserId};
 pub use units::{ByteCount, UnixMillis};

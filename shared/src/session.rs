@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Permission, Role, UserId, endpoint};
+use crate::{Access, Permission, Role, Target, UserId, access::TeamName, endpoint};
 
 /// A name and its password.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,8 +23,11 @@ pub struct Session {
     pub user: UserId,
     /// Their name.
     pub name: String,
-    /// Their role.
-    pub role: Role,
+    /// What they hold, and why.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::access::Held>))]
+    pub access: Access,
+    /// The teams that they belong to.
+    pub teams: Vec<TeamName>,
     /// The console's version and build, so that a page notices that it is older than its server.
     pub build: String,
 }
@@ -32,8 +35,14 @@ pub struct Session {
 impl Session {
     /// Whether a button for this may be pressed. The server decides again at each call.
     #[must_use]
-    pub fn may(&self, permission: Permission) -> bool {
-        self.role.allows(permission)
+    pub fn may(&self, permission: Permission, target: Target<'_>) -> bool {
+        self.access.holds(permission, target)
+    }
+
+    /// The greatest built-in role that they hold on everything.
+    #[must_use]
+    pub fn role(&self) -> Option<Role> {
+        self.access.role()
     }
 }
 

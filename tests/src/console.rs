@@ -13,7 +13,7 @@ use shared::{
     environments::{EngineStatus, ReadEnvironment},
     session::{Credentials, Session, SignIn},
     setup::{CompleteSetup, FirstAdmin},
-    users::{CreateUser, NewUser},
+    users::{CreateUser, NewGrant, NewUser},
 };
 
 use crate::{
@@ -268,7 +268,7 @@ impl Console {
             .clone()
     }
 
-    /// A new user of that role, signed in.
+    /// A new user of that role on everything, signed in.
     ///
     /// # Panics
     /// When making them or signing in is refused.
@@ -277,13 +277,30 @@ impl Console {
         self.sign_in(&name).await.unwrap_or_else(|refusal| panic!("signing in as {name}: {refusal}"))
     }
 
-    /// A new user of that role, not signed in: number and name.
+    /// A new user of that role on everything, not signed in: number and name.
     ///
     /// # Panics
     /// When making them is refused.
     pub async fn new_user(&self, role: Role) -> (UserId, String) {
-        let name = format!("{}-{}", role.as_str(), unique());
-        let user = NewUser { name: name.clone(), role, password: PASSWORD.to_owned() };
+        self.new_user_with(role.as_str(), vec![NewGrant::everywhere(role)]).await
+    }
+
+    /// A new user with these grants, signed in.
+    ///
+    /// # Panics
+    /// When making them or signing in is refused.
+    pub async fn user_with(&self, label: &str, grants: Vec<NewGrant>) -> Client {
+        let (_, name) = self.new_user_with(label, grants).await;
+        self.sign_in(&name).await.unwrap_or_else(|refusal| panic!("signing in as {name}: {refusal}"))
+    }
+
+    /// A new user with these grants, not signed in: number and name.
+    ///
+    /// # Panics
+    /// When making them is refused.
+    pub async fn new_user_with(&self, label: &str, grants: Vec<NewGrant>) -> (UserId, String) {
+        let name = format!("{label}-{}", unique());
+        let user = NewUser { name: name.clone(), grants, password: PASSWORD.to_owned() };
         let made = self.admin().await.call(&CreateUser {}, Empty {}, user).await;
         (made.unwrap_or_else(|refusal| panic!("making {name}: {refusal}")).id, name)
     }

@@ -193,6 +193,14 @@ pub fn row(id: &str, name: &str, state: &str, status: &str) -> Value {
     })
 }
 
+/// A row as [`row`] makes it, of a Compose project.
+#[must_use]
+pub fn row_of(stack: &str, id: &str, name: &str) -> Value {
+    let mut row = row(id, name, "running", "Up 5 minutes");
+    row["Labels"] = json!({"com.docker.compose.project": stack});
+    row
+}
+
 async fn connection(mut client: UnixStream, state: Arc<Mutex<State>>, events: broadcast::Sender<String>) {
     let mut reader = Reader::default();
     let mut buffer = vec![0; 64 * 1024];

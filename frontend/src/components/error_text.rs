@@ -37,26 +37,32 @@ pub(crate) fn error_text(i18n: I18n, error: &ApiError) -> String {
     }
 }
 
-/// Why a person may not do something, if their role does not allow it; tracked.
+/// Why a person may not do something to the target, if nothing that they hold allows it; tracked.
 pub(crate) fn why_not(
     i18n: I18n,
     session: crate::session::SessionContext,
     permission: shared::Permission,
+    target: shared::Target<'_>,
 ) -> Option<String> {
-    if session.may(permission) {
+    if session.may(permission, target) {
         return None;
     }
     Some(match shared::Role::least(permission) {
         shared::Role::Viewer | shared::Role::Operator => t_string!(i18n, common.needs_role.operator),
+        shared::Role::Deployer => t_string!(i18n, common.needs_role.deployer),
+        shared::Role::EnvironmentAdmin => t_string!(i18n, common.needs_role.environment_admin),
         shared::Role::Admin => t_string!(i18n, common.needs_role.admin),
     })
 }
 
-/// A role's name; tracked.
-pub(crate) fn role_name(i18n: I18n, role: shared::Role) -> String {
+/// The name of somebody's role on everything, or that they have none there; tracked.
+pub(crate) fn role_name(i18n: I18n, role: Option<shared::Role>) -> String {
     match role {
-        shared::Role::Viewer => t_string!(i18n, common.role.viewer),
-        shared::Role::Operator => t_string!(i18n, common.role.operator),
-        shared::Role::Admin => t_string!(i18n, common.role.admin),
+        None => t_string!(i18n, common.role.partial),
+        Some(shared::Role::Viewer) => t_string!(i18n, common.role.viewer),
+        Some(shared::Role::Operator) => t_string!(i18n, common.role.operator),
+        Some(shared::Role::Deployer) => t_string!(i18n, common.role.deployer),
+        Some(shared::Role::EnvironmentAdmin) => t_string!(i18n, common.role.environment_admin),
+        Some(shared::Role::Admin) => t_string!(i18n, common.role.admin),
     }
 }

@@ -198,8 +198,6 @@ fn shorten(text: &str, most: usize) -> &str {
 mod tests {
     use std::time::Duration;
 
-    use shared::Role;
-
     use super::{super::clock::testing::TestClock, *};
     use crate::store::testing;
 
@@ -218,7 +216,7 @@ mod tests {
     #[tokio::test]
     async fn a_row_tells_who_what_where_and_how_it_ended() {
         let (audit, _store, time, _folder) = audit().await;
-        let ann = Actor::for_test("ann", Role::Operator);
+        let ann = Actor::for_test("ann");
         let mapped: IpAddr = "::ffff:192.0.2.1".parse().unwrap();
         let record = audit.begin(Some(&ann), mapped, "StopContainer", "local/web".to_owned()).await.unwrap();
         let row = all(&audit).await.remove(0);
@@ -244,7 +242,7 @@ mod tests {
     #[tokio::test]
     async fn strangers_cannot_fill_the_audit() {
         let (audit, _store, time, _folder) = audit().await;
-        let ann = Actor::for_test("ann", Role::Viewer);
+        let ann = Actor::for_test("ann");
         for _ in 0..100 {
             audit.refused(None, HERE, "SignIn", String::new(), "no").await;
         }
@@ -262,7 +260,7 @@ mod tests {
     #[tokio::test]
     async fn a_page_is_bounded() {
         let (audit, _store, _time, _folder) = audit().await;
-        let ann = Actor::for_test("ann", Role::Viewer);
+        let ann = Actor::for_test("ann");
         for _ in 0..501 {
             audit.refused(Some(&ann), HERE, "StopContainer", String::new(), "no").await;
         }

@@ -9,13 +9,14 @@ use std::{marker::PhantomData, net::IpAddr, sync::Arc};
 use axum::http::HeaderMap;
 use parking_lot::Mutex;
 use shared::{
-    ContainerId, ContainerRef, Endpoint, EnvironmentId, Guarded, Needs, Permission, Role, Socket,
+    Access, ContainerId, ContainerRef, Endpoint, EnvironmentId, Guarded, Needs, Permission, Socket, Target,
+    access::Decision,
     audit::AuditResult,
     endpoint::{Operation, TargetRef},
 };
 use tower_sessions::Session;
 
-use super::{audit::AuditRecord, session::Actor};
+use super::{audit::AuditRecord, session::Actor, sight::Sight};
 use crate::{Error, app::App, hub::Hub};
 
 /// A guest at a public endpoint: where from, and the session that a sign-in fills.
@@ -54,6 +55,51 @@ impl Visitor {
 struct Resolved {
     hub: Option<Arc<Hub>>,
     container: Option<ContainerId>,
+    place: Place,
+}
+
+/// What an operation is about, once resolved: it can be decided on again as long as a stream lives.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Place {
+    /// The console.
+    #[default]
+    Console,
+    /// An environment.
+    Environment(EnvironmentId),
+    /// A container, with the stack that it counts as part of.
+    Container(EnvironmentId, ContainerId, Option<String>),
+}
+
+impl Place {
+    /// It, as the target of a decision.
+    #[must_use]
+    pub fn target(&self) -> Target<'_> {
+        match self {
+            Self::Console => Target::Console,
+            Self::Environment(environment) => Target::Environment(environment),
+            Self::Container(environment, container, stack) => {
+                Target::Container { environment, container, stack: stack.as_deref() }
+            }
+        }
+    }
+
+    /// Decides on what an operation needs here.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`], or [`Error::NotFound`] for what must stay hidden.
+    pub fn permit(&self, access: &Access, needs: Needs) -> Result<(), Error> {
+        let (needs, decision) = match needs {
+            Needs::Public | Needs::Session => return Ok(()),
+            Needs::Permission(needs) => (needs, access.decide(needs, self.target())),
+            Needs::Within(needs) => (needs, access.decide_within(needs, self.target().environment())),
+        };
+        match (decision, self) {
+            (Decision::Allowed, _) => Ok(()),
+            (Decision::Forbidden, _) => Err(Error::Forbidden { needs }),
+            (Decision::Hidden, Self::Container(..)) => Err(Error::NotFound("container")),
+            (Decision::Hidden, _) => Err(Error::NotFound("environment")),
+        }
+    }
 }
 
 /// Proof that the actor may do `O` on the resolved target.
@@ -133,10 +179,24 @@ impl<O: Operation> Grant<O> {
         self.resolved.container.as_ref().ok_or(Error::NotFound("container"))
     }
 
-    /// Whether the actor holds a further permission here: what decides on masking.
+    /// What it is about: for a lease, and for decisions on the same target.
+    #[must_use]
+    pub fn place(&self) -> &Place {
+        &self.resolved.place
+    }
+
+    /// Whether the actor holds a further permission on the same target: what decides on masking.
     #[must_use]
     pub fn also(&self, permission: Permission) -> bool {
-        self.actor.role.allows(permission)
+        self.actor.access().holds(permission, self.resolved.place.target())
+    }
+
+    /// What the actor sees of the environment: what a list is filtered by.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where the path names no environment.
+    pub fn sight(&self) -> Result<Sight, Error> {
+        Ok(Sight::of(self.actor.access(), self.hub()?.id()))
     }
 
     /// Takes the audit record, to be finished with the result.
@@ -202,7 +262,8 @@ async fn decide<O: Operation>(
             return Err(error);
         }
     };
-    let outcome = resolve(app, &named).and_then(|resolved| permit::<O>(actor.role).map(|()| resolved));
+    let outcome = resolve(app, &named, actor.access())
+        .and_then(|resolved| resolved.place.permit(actor.access(), O::NEEDS).map(|()| resolved));
     match outcome {
         Ok(resolved) => {
             let record = if effect == Effect::Mutates {
@@ -231,32 +292,30 @@ async fn decide<O: Operation>(
     }
 }
 
-fn permit<O: Operation>(role: Role) -> Result<(), Error> {
-    match O::NEEDS {
-        Needs::Public | Needs::Session => Ok(()),
-        Needs::Permission(needs) if role.allows(needs) => Ok(()),
-        Needs::Permission(needs) => Err(Error::Forbidden { needs }),
-    }
-}
-
-/// Names to full ids, from the hub's memory: a refused request never reaches the engine.
-fn resolve(app: &App, named: &TargetRef) -> Result<Resolved, Error> {
+/// Names to full ids, from the hub's memory: a refused request never reaches the engine. Only what the actor
+/// sees is found, so that a name or the beginning of an id tells nothing of the rest.
+fn resolve(app: &App, named: &TargetRef, access: &Access) -> Result<Resolved, Error> {
     let Some(environment) = &named.environment else { return Ok(Resolved::default()) };
-    let hub = hub(app, environment)?;
-    let container = match &named.container {
-        Some(name) => Some(container(&hub, name)?),
-        None => None,
+    let hub = hub(app, environment, access)?;
+    let Some(name) = &named.container else {
+        let place = Place::Environment(environment.clone());
+        return Ok(Resolved { hub: Some(hub), container: None, place });
     };
-    Ok(Resolved { hub: Some(hub), container })
+    let (container, place) = container(&hub, name, access)?;
+    Ok(Resolved { hub: Some(hub), container: Some(container), place })
 }
 
-fn hub(app: &App, environment: &EnvironmentId) -> Result<Arc<Hub>, Error> {
-    app.hubs.get(environment).ok_or(Error::NotFound("environment"))
+fn hub(app: &App, environment: &EnvironmentId, access: &Access) -> Result<Arc<Hub>, Error> {
+    let known = app.hubs.get(environment).filter(|_| access.knows(environment));
+    known.ok_or(Error::NotFound("environment"))
 }
 
-fn container(hub: &Hub, name: &ContainerRef) -> Result<ContainerId, Error> {
+fn container(hub: &Hub, name: &ContainerRef, access: &Access) -> Result<(ContainerId, Place), Error> {
     hub.require_connected()?;
-    hub.inventory().resolve(name).ok_or(Error::NotFound("container"))
+    let found = hub.inventory().resolve(name, &Sight::of(access, hub.id()));
+    let row = found.ok_or(Error::NotFound("container"))?;
+    let stack = row.stack_for_access().map(str::to_owned);
+    Ok((row.id.clone(), Place::Container(hub.id().clone(), row.id.clone(), stack)))
 }
 
 fn describe(named: &TargetRef, container: Option<&ContainerId>) -> String {
@@ -273,10 +332,16 @@ fn describe(named: &TargetRef, container: Option<&ContainerId>) -> String {
         text.push_str(id.short());
         text.push(')');
     }
-    if let Some(user) = named.user {
-        text.push_str("user ");
-        text.push_str(&user.to_string());
-    }
+    let mut number = |what: &str, id: Option<i64>| {
+        if let Some(id) = id {
+            let blank = if text.is_empty() { "" } else { " " };
+            text.push_str(&format!("{blank}{what} {id}"));
+        }
+    };
+    number("team", named.team.map(|id| id.0));
+    number("user", named.user.map(|id| id.0));
+    number("role", named.role.map(|id| id.0));
+    number("grant", named.grant.map(|id| id.0));
     text
 }
 
@@ -302,6 +367,7 @@ impl SystemGrant {
 pub struct TopicGrant {
     hub: Arc<Hub>,
     container: Option<ContainerId>,
+    sight: Sight,
     _private: PhantomData<()>,
 }
 
@@ -310,6 +376,12 @@ impl TopicGrant {
     #[must_use]
     pub fn hub(&self) -> &Arc<Hub> {
         &self.hub
+    }
+
+    /// What the topic may tell of.
+    #[must_use]
+    pub fn sight(&self) -> &Sight {
+        &self.sight
     }
 
     /// The container, for topics of one.
@@ -321,7 +393,7 @@ impl TopicGrant {
     }
 }
 
-/// Decides on a topic for an actor that was just checked.
+/// Decides on a topic of an environment, for an actor that was just checked. It tells of what they see.
 ///
 /// # Errors
 /// [`Error::Forbidden`], or [`Error::NotFound`] for what does not exist.
@@ -329,20 +401,42 @@ pub fn grant_topic(
     app: &App,
     actor: &Actor,
     environment: &EnvironmentId,
-    container_id: Option<&ContainerId>,
     needs: Permission,
 ) -> Result<TopicGrant, Error> {
-    if !actor.role.allows(needs) {
-        return Err(Error::Forbidden { needs });
-    }
-    let hub = hub(app, environment)?;
-    let container = match container_id {
-        // A topic outlives the engine's absence, so a container that was known is enough.
-        Some(id) if hub.inventory().get(id).is_some() => Some(id.clone()),
-        Some(id) => Some(container(&hub, &ContainerRef::from(id))?),
-        None => None,
+    let hub = hub(app, environment, actor.access())?;
+    Place::Environment(environment.clone()).permit(actor.access(), Needs::Within(needs))?;
+    Ok(TopicGrant {
+        sight: Sight::of(actor.access(), environment),
+        hub,
+        container: None,
+        _private: PhantomData,
+    })
+}
+
+/// Decides on a topic of one container.
+///
+/// # Errors
+/// [`Error::Forbidden`], or [`Error::NotFound`] for what does not exist.
+pub fn grant_container_topic(
+    app: &App,
+    actor: &Actor,
+    environment: &EnvironmentId,
+    id: &ContainerId,
+    needs: Permission,
+) -> Result<TopicGrant, Error> {
+    let access = actor.access();
+    let hub = hub(app, environment, access)?;
+    let sight = Sight::of(access, environment);
+    // A topic outlives the engine's absence, so a container that was known is enough.
+    let place = match hub.inventory().get(id).filter(|row| sight.shows(row)) {
+        Some(row) => {
+            let stack = row.stack_for_access().map(str::to_owned);
+            Place::Container(environment.clone(), id.clone(), stack)
+        }
+        None => container(&hub, &ContainerRef::from(id), access)?.1,
     };
-    Ok(TopicGrant { hub, container, _private: PhantomData })
+    place.permit(access, Needs::Permission(needs))?;
+    Ok(TopicGrant { hub, container: Some(id.clone()), sight, _private: PhantomData })
 }
 
 /// How a handler's outcome stands in the audit.

@@ -7,12 +7,14 @@ pub mod audit;
 pub mod clock;
 pub mod credentials;
 pub mod grant;
+pub mod host_admin;
 pub mod limits;
+pub mod owners;
 pub mod password;
 pub mod password_rules;
+pub mod policy;
 pub mod session;
 mod session_cache;
 mod session_rows;
 pub mod setup;
-
-pub use credentials::reset_password;
+pub mod sight;

@@ -14,7 +14,7 @@ use std::{
 };
 
 use sha2::{Digest, Sha256};
-use shared::{Role, UserId};
+use shared::{Access, UserId, access::TeamName};
 use tokio::sync::broadcast;
 use tower_sessions::{
     Expiry, Session, SessionManagerLayer,
@@ -27,6 +27,7 @@ pub use super::session_rows::SessionRows;
 use super::{
     clock::{Clock, millis},
     credentials::Verified,
+    policy::{Policies, Standing},
     session_cache::Cache,
     session_rows::{ADDRESS, AGENT, SERIAL, USER},
 };
@@ -49,22 +50,31 @@ const CHANGES: usize = 256;
 
 /// Who acts: a person with a live session. Only [`Sessions`] makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::manual_non_exhaustive, reason = "the rest of this crate must not make one either")]
 pub struct Actor {
     /// The user.
     pub user: UserId,
     /// Their name.
     pub name: String,
-    /// Their role when this was read.
-    pub role: Role,
     /// Their session.
     pub session: SessionKey,
-    sealed: (),
+    standing: Arc<Standing>,
 }
 
 impl Actor {
-    fn new(session: SessionKey, row: SessionRow) -> Self {
-        Self { user: row.user, name: row.name, role: row.role, session, sealed: () }
+    fn new(session: SessionKey, row: SessionRow, standing: Arc<Standing>) -> Self {
+        Self { user: row.user, name: row.name, session, standing }
+    }
+
+    /// What they held when this was read.
+    #[must_use]
+    pub fn access(&self) -> &Access {
+        &self.standing.access
+    }
+
+    /// The teams they belonged to when this was read.
+    #[must_use]
+    pub fn teams(&self) -> &[TeamName] {
+        &self.standing.teams
     }
 
     /// What the browser is told about them.
@@ -73,16 +83,17 @@ impl Actor {
         shared::session::Session {
             user: self.user,
             name: self.name.clone(),
-            role: self.role,
+            access: self.standing.access.clone(),
+            teams: self.standing.teams.clone(),
             build: build.to_owned(),
         }
     }
 
     /// An actor without a session, for tests.
     #[cfg(test)]
-    pub(crate) fn for_test(name: &str, role: Role) -> Self {
+    pub(crate) fn for_test(name: &str) -> Self {
         let session = SessionKey::new([0; 32]);
-        Self { user: UserId(0), name: name.to_owned(), role, session, sealed: () }
+        Self { user: UserId(0), name: name.to_owned(), session, standing: Arc::default() }
     }
 }
 
@@ -91,8 +102,10 @@ impl Actor {
 pub enum SessionChange {
     /// This session has ended: whatever it opened closes.
     Ended(SessionKey),
-    /// This user's role or standing changed: [`Sessions::recheck`] each actor of theirs.
+    /// This user changed: [`Sessions::recheck`] each actor of theirs.
     User(UserId),
+    /// Grants, teams, roles or owners changed: recheck everybody.
+    Access,
 }
 
 /// The sessions. A handle.
@@ -102,6 +115,7 @@ pub struct Sessions(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     store: Store,
+    policies: Policies,
     clock: Clock,
     changes: broadcast::Sender<SessionChange>,
     cache: std::sync::Mutex<Cache>,
@@ -114,7 +128,9 @@ impl Sessions {
     pub fn new(store: Store, clock: Clock) -> Self {
         let (changes, _) = broadcast::channel(CHANGES);
         let cache = std::sync::Mutex::new(Cache::default());
-        Self(Arc::new(Inner { store, clock, changes, cache, tidied_at: AtomicI64::new(i64::MIN) }))
+        let policies = Policies::new(store.clone());
+        let tidied_at = AtomicI64::new(i64::MIN);
+        Self(Arc::new(Inner { store, policies, clock, changes, cache, tidied_at }))
     }
 
     /// The layer that reads and sets the cookie. `secure` is whether the console's public address is
@@ -146,7 +162,7 @@ impl Sessions {
     ) -> Result<Actor, Error> {
         session.cycle_id().await.map_err(failed)?;
         session.clear().await;
-        session.insert(USER, verified.user.id.0).await.map_err(failed)?;
+        session.insert(USER, verified.user.0).await.map_err(failed)?;
         session.insert(SERIAL, verified.serial).await.map_err(failed)?;
         session.insert(ADDRESS, address.to_canonical().to_string()).await.map_err(failed)?;
         session.insert(AGENT, agent).await.map_err(failed)?;
@@ -157,7 +173,7 @@ impl Sessions {
             None => None,
         };
         match key.zip(row) {
-            Some((key, row)) => Ok(Actor::new(key, row)),
+            Some((key, row)) => Ok(self.actor(key, row).await?),
             None => {
                 session.flush().await.map_err(failed)?;
                 Err(Error::BadCredentials)
@@ -177,14 +193,19 @@ impl Sessions {
         let row = self.find(&key).await?.ok_or(Error::SignedOut)?;
         self.touch(&key, &row).await;
         self.tidy().await;
-        Ok(Actor::new(key, row))
+        Ok(self.actor(key, row).await?)
     }
 
     /// The actor as they are now, or `None` when their session has ended: for streams, which do not
     /// count as use. A database that cannot be read ends them too.
     pub async fn recheck(&self, actor: &Actor) -> Option<Actor> {
-        match self.find(&actor.session).await {
-            Ok(row) => row.map(|row| Actor::new(actor.session, row)),
+        let found = match self.find(&actor.session).await {
+            Ok(Some(row)) => self.actor(actor.session, row).await.map(Some),
+            Ok(None) => Ok(None),
+            Err(error) => Err(error),
+        };
+        match found {
+            Ok(actor) => actor,
             Err(error) => {
                 tracing::warn!(%error, "a stream is closed: its session could not be checked");
                 None
@@ -214,6 +235,25 @@ impl Sessions {
             self.tell(SessionChange::Ended(*key));
         }
         self.tell(SessionChange::User(user));
+    }
+
+    /// To be called after grants, teams, roles or owners were changed: what was remembered is forgotten, and
+    /// all streams look again.
+    pub fn access_changed(&self) {
+        self.forget();
+        self.tell(SessionChange::Access);
+    }
+
+    /// Who holds what.
+    #[must_use]
+    pub fn policies(&self) -> &Policies {
+        &self.0.policies
+    }
+
+    async fn actor(&self, key: SessionKey, row: SessionRow) -> Result<Actor, StoreError> {
+        let policy = self.0.policies.at(row.access_version).await?;
+        let standing = policy.standing(row.user);
+        Ok(Actor::new(key, row, standing))
     }
 
     pub(super) fn store(&self) -> &Store {

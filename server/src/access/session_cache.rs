@@ -48,7 +48,7 @@ impl Cache {
 
 #[cfg(test)]
 mod tests {
-    use shared::{Role, UnixMillis, UserId};
+    use shared::{UnixMillis, UserId};
 
     use super::*;
 
@@ -59,7 +59,7 @@ mod tests {
         let row = SessionRow {
             user: UserId(1),
             name: "ann".to_owned(),
-            role: Role::Viewer,
+            access_version: 1,
             seen_at: UnixMillis(0),
             expires_at: UnixMillis(9_000),
         };

@@ -6,12 +6,15 @@ use axum::{
     body::Body,
     http::{Request, Response, header},
 };
-use shared::users::User;
+use shared::{
+    Role,
+    users::{NewGrant, Subject, User},
+};
 use tower::{Layer, ServiceExt, service_fn};
 use tower_sessions::SessionStore;
 
 use super::{super::clock::testing::TestClock, *};
-use crate::store::{NewUserRow, UserUpdate, UserUpdated, testing};
+use crate::store::{GrantsChange, NewUserRow, UserUpdate, testing};
 
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
@@ -30,13 +33,15 @@ async fn home() -> Home {
 
 impl Home {
     async fn user(&self, name: &str, role: Role) -> User {
-        let new = NewUserRow { name, role, password_hash: "hash", at: self.time.clock().now() };
+        let grants = &[NewGrant::everywhere(role)];
+        let at = self.time.clock().now();
+        let new = NewUserRow { name, grants, password_hash: "hash", at, ..NewUserRow::default() };
         self.store.create_user(&new).await.unwrap().unwrap()
     }
 
     async fn verified(&self, name: &str) -> Verified {
         let found = self.store.find_credentials(name).await.unwrap().unwrap();
-        Verified { user: found.user, serial: found.serial }
+        Verified { user: found.user, name: found.name, serial: found.serial }
     }
 
     /// A session as the layer makes one for a request with this cookie.
@@ -55,10 +60,7 @@ impl Home {
     }
 
     async fn change(&self, user: &User, update: UserUpdate<'_>) {
-        let UserUpdated::Done { user, ended } = self.store.update_user(user.id, &update).await.unwrap()
-        else {
-            panic!("not changed");
-        };
+        let (user, ended) = self.store.update_user(user.id, &update).await.unwrap().unwrap();
         self.sessions.user_changed(user.id, &ended);
     }
 }
@@ -72,7 +74,10 @@ async fn a_session_tells_who_and_survives_a_restart() {
     let home = home().await;
     let ann = home.user("ann", Role::Operator).await;
     let (id, actor) = home.sign_in("ann").await;
-    assert_eq!((actor.user, actor.name.as_str(), actor.role), (ann.id, "ann", Role::Operator));
+    assert_eq!(
+        (actor.user, actor.name.as_str(), actor.access().role()),
+        (ann.id, "ann", Some(Role::Operator))
+    );
     assert_eq!(home.who(id).await.unwrap(), actor);
     assert!(matches!(home.who(Id::default()).await, Err(Error::SignedOut)));
     assert!(matches!(home.sessions.authenticate(&home.request(None)).await, Err(Error::SignedOut)));
@@ -200,9 +205,11 @@ async fn a_role_counts_at_once_and_disabling_ends_everything() {
     let (id, actor) = home.sign_in("ann").await;
     home.who(id).await.unwrap();
     let mut changes = home.sessions.changes();
-    home.change(&ann, UserUpdate { role: Some(Role::Viewer), ..UserUpdate::default() }).await;
-    assert_eq!(home.who(id).await.unwrap().role, Role::Viewer);
-    assert_eq!(home.sessions.recheck(&actor).await.unwrap().role, Role::Viewer);
+    let (take, give) = ([ann.grants[0].id], [NewGrant::everywhere(Role::Viewer)]);
+    let grants = GrantsChange { take: &take, give: &give, ..GrantsChange::default() };
+    home.change(&ann, UserUpdate { grants, ..UserUpdate::default() }).await;
+    assert_eq!(home.who(id).await.unwrap().access().role(), Some(Role::Viewer));
+    assert_eq!(home.sessions.recheck(&actor).await.unwrap().access().role(), Some(Role::Viewer));
     assert_eq!(changes.try_recv().unwrap(), SessionChange::User(ann.id));
 
     home.change(&ann, UserUpdate { disabled: Some(true), ..UserUpdate::default() }).await;
@@ -234,10 +241,24 @@ async fn another_process_is_noticed_within_a_second() {
     home.who(id).await.unwrap();
     let other = Store::open(home.folder.path()).await.unwrap();
     let update = UserUpdate { password_hash: Some("reset"), ..UserUpdate::default() };
-    other.update_user(ann.id, &update).await.unwrap();
+    other.update_user(ann.id, &update).await.unwrap().unwrap();
     home.time.pass(Duration::from_secs(1));
     assert!(home.who(id).await.is_err());
     assert!(home.sessions.recheck(&actor).await.is_none());
+}
+
+#[tokio::test]
+async fn a_grant_of_another_process_is_noticed_within_a_second() {
+    let home = home().await;
+    let ann = home.user("ann", Role::Viewer).await;
+    let (id, actor) = home.sign_in("ann").await;
+    let other = Store::open(home.folder.path()).await.unwrap();
+    let give = [NewGrant::everywhere(Role::Admin)];
+    let change = GrantsChange { give: &give, ..GrantsChange::default() };
+    other.change_grants(Subject::User(ann.id), &change).await.unwrap().unwrap();
+    home.time.pass(Duration::from_secs(1));
+    assert_eq!(home.who(id).await.unwrap().access().role(), Some(Role::Admin));
+    assert_ne!(home.sessions.recheck(&actor).await.unwrap(), actor);
 }
 
 #[tokio::test]

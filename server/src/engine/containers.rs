@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use shared::{
     ContainerId, Permission, UnixMillis,
+    access::CREATED_LABEL,
     containers::{ContainerInspect, ContainerState, ContainerSummary, Health, InspectContainer, Port},
 };
 
@@ -88,7 +89,7 @@ impl Engine {
     }
 
     /// Everything about the grant's container, with environment values masked unless the grant's actor may
-    /// open a terminal anyway.
+    /// see them.
     pub(crate) async fn inspect_container(
         &self,
         grant: &Grant<InspectContainer>,
@@ -104,7 +105,7 @@ impl Engine {
                 detail: "this is not the container that was asked for".to_owned(),
             });
         }
-        let masked = !grant.also(Permission::ContainerExec);
+        let masked = !grant.also(Permission::ContainerEnvironment);
         if masked {
             details::mask_env(&mut raw);
         }
@@ -146,6 +147,7 @@ impl Listed {
             ports: ports(self.ports.unwrap_or_default()),
             stack,
             service,
+            made_here: labels.contains_key(CREATED_LABEL),
             command: command(self.command),
             networks: self
                 .network_settings

@@ -5,14 +5,15 @@ use shared::{
     Empty, Endpoint,
     containers::{
         ContainerAction, ContainerInspect, ContainerList, InspectContainer, KillContainer, KillOptions,
-        ListContainers, NewName, PauseContainer, RemoveContainer, RemoveOptions, RenameContainer,
-        RestartContainer, StartContainer, StopContainer, StopOptions, UnpauseContainer,
+        ListContainers, NewName, NewOwner, Ownership, PauseContainer, ReadOwner, RemoveContainer,
+        RemoveOptions, RenameContainer, RestartContainer, StartContainer, StopContainer, StopOptions,
+        TransferOwnership, UnpauseContainer,
     },
 };
 
 use crate::{
     Error,
-    access::grant::Grant,
+    access::{grant::Grant, owners},
     app::App,
     engine::{Engine, EngineError},
     http::{Api, Prepared},
@@ -31,6 +32,8 @@ pub fn mount(api: Api) -> Api {
         .mount::<KillContainer>(kill)
         .mount::<RenameContainer>(rename)
         .mount::<RemoveContainer>(remove)
+        .mount::<ReadOwner>(read_owner)
+        .mount::<TransferOwnership>(transfer)
 }
 
 async fn list(
@@ -41,10 +44,10 @@ async fn list(
 ) -> Result<Prepared<ContainerList>, Error> {
     let hub = grant.hub()?;
     // A list from before the engine was lost is still worth seeing; one that never was is not.
-    if hub.summary().engine.is_none() {
+    if !hub.was_reached() {
         hub.require_connected()?;
     }
-    let list = hub.inventory().prepared();
+    let list = hub.inventory().prepared(&grant.sight()?);
     Ok(Prepared::new(list.json.clone(), list.gzip.clone()))
 }
 
@@ -103,12 +106,37 @@ async fn rename(_: App, grant: Grant<RenameContainer>, _: Empty, new: NewName) -
     settle(&grant, engine.rename_container(&grant, &new.name).await).await
 }
 
-async fn remove(_: App, grant: Grant<RemoveContainer>, options: RemoveOptions, (): ()) -> Result<(), Error> {
+async fn remove(
+    app: App,
+    grant: Grant<RemoveContainer>,
+    options: RemoveOptions,
+    (): (),
+) -> Result<(), Error> {
     if options.volumes {
         grant.note("with its anonymous volumes");
     }
     let engine = ready(&grant, ContainerAction::Remove).await?;
-    settle(&grant, engine.remove_container(&grant, options).await).await
+    settle(&grant, engine.remove_container(&grant, options).await).await?;
+    owners::gone(&app, grant.hub()?.id(), grant.container()?).await;
+    Ok(())
+}
+
+async fn read_owner(app: App, grant: Grant<ReadOwner>, _: Empty, (): ()) -> Result<Ownership, Error> {
+    let policy = app.sessions.policies().now().await?;
+    owners::read(&app, &policy, grant.hub()?.id(), grant.container()?).await
+}
+
+async fn transfer(
+    app: App,
+    grant: Grant<TransferOwnership>,
+    _: Empty,
+    new: NewOwner,
+) -> Result<Ownership, Error> {
+    owners::transfer(&app, grant.actor(), grant.place().target(), new.owner).await?;
+    let policy = app.sessions.policies().now().await?;
+    let owned = owners::read(&app, &policy, grant.hub()?.id(), grant.container()?).await?;
+    grant.note(owned.name.as_ref().map_or_else(|| "to nobody".to_owned(), |name| format!("to {name}")));
+    Ok(owned)
 }
 
 /// The engine, once the container's state allows the action. What the list says may be a moment old, so a

@@ -5,7 +5,13 @@ use shared::{
     environments::{DiskUsage, EnvironmentSummary, ListEnvironments, ReadDiskUsage, ReadEnvironment},
 };
 
-use crate::{Error, access::grant::Grant, app::App, http::Api, hub};
+use crate::{
+    Error,
+    access::{grant::Grant, sight::Sight},
+    app::App,
+    http::Api,
+    hub,
+};
 
 /// Mounts them.
 #[must_use]
@@ -15,15 +21,17 @@ pub fn mount(api: Api) -> Api {
 
 async fn list(
     app: App,
-    _grant: Grant<ListEnvironments>,
+    grant: Grant<ListEnvironments>,
     _: Empty,
     (): (),
 ) -> Result<Vec<EnvironmentSummary>, Error> {
-    Ok(app.hubs.all().iter().map(|hub| hub.summary()).collect())
+    let access = grant.actor().access();
+    let known = app.hubs.all().into_iter().filter(|hub| access.knows(hub.id()));
+    Ok(known.map(|hub| hub.summary(&Sight::of(access, hub.id()))).collect())
 }
 
 async fn read(_: App, grant: Grant<ReadEnvironment>, _: Empty, (): ()) -> Result<EnvironmentSummary, Error> {
-    Ok(grant.hub()?.summary())
+    Ok(grant.hub()?.summary(&grant.sight()?))
 }
 
 async fn disk_usage(_: App, grant: Grant<ReadDiskUsage>, _: Empty, (): ()) -> Result<DiskUsage, Error> {

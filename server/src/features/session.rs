@@ -42,7 +42,7 @@ async fn sign_in(app: App, visitor: Visitor, _: Empty, typed: Credentials) -> Re
             return Err(error);
         }
     };
-    let record = app.audit.begin(None, address, SignIn::NAME, verified.user.name.clone()).await?;
+    let record = app.audit.begin(None, address, SignIn::NAME, verified.name.clone()).await?;
     let outcome = app.sessions.begin(visitor.session(), &verified, address, visitor.agent()).await;
     let (result, detail) = audit_result(outcome.as_ref().err());
     record.finish(result, &detail).await;

@@ -1,11 +1,10 @@
 //! The first run: the administrator is made by whoever holds the setup code.
 
 use shared::{
-    Empty,
+    Empty, UserId,
     endpoint::Operation,
     session::Session,
     setup::{CompleteSetup, FirstAdmin, ReadSetup, SetupState},
-    users::User,
 };
 
 use crate::{
@@ -42,7 +41,7 @@ async fn complete(app: App, visitor: Visitor, _: Empty, admin: FirstAdmin) -> Re
     let outcome = create(&app, &admin.name, &hash).await;
     let (result, detail) = audit_result(outcome.as_ref().err());
     record.finish(result, &detail).await;
-    let verified = Verified::newly_made(outcome?);
+    let verified = Verified::newly_made(outcome?, &admin.name);
     let actor = app.sessions.begin(visitor.session(), &verified, address, visitor.agent()).await?;
     Ok(actor.to_wire(&app.build))
 }
@@ -55,7 +54,7 @@ fn check_code(app: &App, visitor: &Visitor, code: &str) -> Result<(), Error> {
 }
 
 /// Of two who hold the code, the database lets one be first.
-async fn create(app: &App, name: &str, hash: &str) -> Result<User, Error> {
+async fn create(app: &App, name: &str, hash: &str) -> Result<UserId, Error> {
     let made = app.store.create_first_admin(name, hash, app.audit.now()).await?;
     app.setup.spend();
     made.ok_or_else(|| Error::Conflict("somebody else has set this console up; sign in instead".to_owned()))

@@ -11,7 +11,6 @@ use futures_util::{
 use shared::{
     ContainerRef, Permission, Socket,
     containers::ContainerState,
-    endpoint::Operation,
     terminal::{
         AttachContainer, AttachQuery, OpenTerminal, TERMINAL_WINDOW_BYTES, TerminalInput, TerminalOutput,
         TerminalQuery,
@@ -60,7 +59,7 @@ async fn exec(
     socket: WebSocket,
 ) -> Result<(), Error> {
     let opened = open_exec(&grant, query).await;
-    let lease = Lease::new(&app, grant.actor().clone(), OpenTerminal::NEEDS);
+    let lease = Lease::new(&app, &grant);
     run(lease, socket, opened).await
 }
 
@@ -99,7 +98,7 @@ async fn attach(
     socket: WebSocket,
 ) -> Result<(), Error> {
     let opened = open_attach(&grant, query).await;
-    let lease = Lease::new(&app, grant.actor().clone(), AttachContainer::NEEDS);
+    let lease = Lease::new(&app, &grant);
     run(lease, socket, opened).await
 }
 
@@ -191,8 +190,8 @@ async fn talk(
         let lost = async {
             loop {
                 match lease.news().await {
-                    LeaseNews::Changed(actor) if actor.role.allows(Permission::ContainerExec) => {}
-                    LeaseNews::Changed(_) | LeaseNews::Forbidden => {
+                    LeaseNews::Changed(_) => {}
+                    LeaseNews::Forbidden => {
                         return Error::Forbidden { needs: Permission::ContainerExec };
                     }
                     LeaseNews::SignedOut => return Error::SignedOut,

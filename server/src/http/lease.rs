@@ -1,16 +1,19 @@
-//! How long a socket may live: it ends when the session does, and looks again when the role changes and at
+//! How long a socket may live: it ends when the session does, and looks again when grants change and at
 //! least every half minute.
 
 use std::time::Duration;
 
-use shared::Needs;
+use shared::{Needs, endpoint::Operation};
 use tokio::{
     sync::broadcast::{Receiver, error::RecvError},
     time::{Instant, sleep_until},
 };
 
 use crate::{
-    access::session::{Actor, SessionChange},
+    access::{
+        grant::{Grant, Place},
+        session::{Actor, SessionChange},
+    },
     app::App,
 };
 
@@ -21,6 +24,7 @@ pub struct Lease {
     app: App,
     actor: Actor,
     needs: Needs,
+    place: Place,
     changes: Receiver<SessionChange>,
     due: Instant,
 }
@@ -28,22 +32,23 @@ pub struct Lease {
 /// What a look at the session found.
 #[derive(Debug)]
 pub enum LeaseNews {
-    /// The role or the name is another now, and the socket may go on.
+    /// The name or what they hold is another now, and the socket may go on.
     Changed(Actor),
     /// The session is over.
     SignedOut,
-    /// The role does not allow the socket any more.
+    /// What they hold does not allow the socket any more.
     Forbidden,
 }
 
 impl Lease {
-    /// For an actor whose grant was just made.
+    /// For as long as what was just granted would be granted again.
     #[must_use]
-    pub fn new(app: &App, actor: Actor, needs: Needs) -> Self {
+    pub fn new<O: Operation>(app: &App, grant: &Grant<O>) -> Self {
         Self {
             app: app.clone(),
-            actor,
-            needs,
+            actor: grant.actor().clone(),
+            needs: O::NEEDS,
+            place: grant.place().clone(),
             changes: app.sessions.changes(),
             due: Instant::now() + RECHECK,
         }
@@ -62,6 +67,7 @@ impl Lease {
                 change = self.changes.recv() => match change {
                     Ok(SessionChange::Ended(session)) => session == self.actor.session,
                     Ok(SessionChange::User(user)) => user == self.actor.user,
+                    Ok(SessionChange::Access) => true,
                     Err(RecvError::Lagged(_)) => true,
                     Err(RecvError::Closed) => return LeaseNews::SignedOut,
                 },
@@ -74,12 +80,10 @@ impl Lease {
             let Some(actor) = self.app.sessions.recheck(&self.actor).await else {
                 return LeaseNews::SignedOut;
             };
-            if let Needs::Permission(permission) = self.needs
-                && !actor.role.allows(permission)
-            {
+            if self.place.permit(actor.access(), self.needs).is_err() {
                 return LeaseNews::Forbidden;
             }
-            if actor.role != self.actor.role || actor.name != self.actor.name {
+            if actor != self.actor {
                 self.actor = actor.clone();
                 return LeaseNews::Changed(actor);
             }

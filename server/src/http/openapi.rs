@@ -112,7 +112,9 @@ fn needs(needs: Needs) -> Value {
     match needs {
         Needs::Public => json!("public"),
         Needs::Session => json!("session"),
-        Needs::Permission(permission) => serde_json::to_value(permission).unwrap_or_default(),
+        Needs::Permission(permission) | Needs::Within(permission) => {
+            serde_json::to_value(permission).unwrap_or_default()
+        }
     }
 }
 

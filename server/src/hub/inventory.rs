@@ -20,6 +20,8 @@ use shared::{
 };
 use tokio::sync::watch;
 
+use crate::access::sight::Sight;
+
 /// Changes that are remembered; whoever is further behind reads the list again.
 const HISTORY: usize = 10_000;
 
@@ -28,18 +30,36 @@ pub struct Inventory {
     run: u32,
     state: RwLock<State>,
     revision: watch::Sender<u64>,
-    prepared: Mutex<Option<(u64, Arc<PreparedList>)>>,
+    prepared: Mutex<Vec<Kept>>,
 }
+
+/// A list that was made for everybody who sees the same.
+struct Kept {
+    sight: Sight,
+    revision: u64,
+    list: Arc<PreparedList>,
+}
+
+/// Lists that are kept, for as many different views; the one that was not asked for longest goes first.
+const KEPT: usize = 32;
 
 #[derive(Default)]
 struct State {
     revision: u64,
     containers: BTreeMap<ContainerId, Arc<ContainerSummary>>,
-    history: VecDeque<(u64, ContainerId)>,
+    history: VecDeque<Change>,
     /// The revision before the first one in the history.
     forgotten: u64,
     /// Exact times of the last change, from events; the engine's list tells them coarsely.
     since: HashMap<ContainerId, (UnixMillis, Standing)>,
+}
+
+/// One revision.
+struct Change {
+    revision: u64,
+    id: ContainerId,
+    /// Where the container counted as standing before it, if it was there: who saw it then must hear of it.
+    before: Option<Option<String>>,
 }
 
 /// What an event said of a container: its time counts once the list says the same.
@@ -82,7 +102,7 @@ impl Inventory {
             run: rand::random(),
             state: RwLock::default(),
             revision: watch::Sender::new(0),
-            prepared: Mutex::new(None),
+            prepared: Mutex::new(Vec::new()),
         }
     }
 
@@ -92,35 +112,38 @@ impl Inventory {
         self.revision.subscribe()
     }
 
-    /// A container by its full id.
+    /// A container by its full id, for whoever has a grant on it or filters by a sight themselves.
     #[must_use]
     pub fn get(&self, id: &ContainerId) -> Option<Arc<ContainerSummary>> {
         self.state.read().containers.get(id).cloned()
     }
 
-    /// A full id, a name, or the beginning of an id if only one begins so.
+    /// The container of a full id, a name, or the beginning of an id if only one begins so. What is not seen
+    /// is not there: it neither answers nor makes a beginning ambiguous.
     #[must_use]
-    pub fn resolve(&self, name: &ContainerRef) -> Option<ContainerId> {
+    pub fn resolve(&self, name: &ContainerRef, sight: &Sight) -> Option<Arc<ContainerSummary>> {
         let name = name.as_str();
         let state = self.state.read();
         if let Ok(id) = name.parse::<ContainerId>() {
-            return state.containers.contains_key(&id).then_some(id);
+            return state.containers.get(&id).filter(|container| sight.shows(container)).cloned();
         }
-        if let Some(container) = state.containers.values().find(|container| container.name == name) {
-            return Some(container.id.clone());
+        let mut seen = state.containers.values().filter(|container| sight.shows(container));
+        if let Some(container) = seen.clone().find(|container| container.name == name) {
+            return Some(Arc::clone(container));
         }
-        let mut matches = state.containers.keys().filter(|id| id.as_str().starts_with(name));
+        let mut matches = seen.by_ref().filter(|container| container.id.as_str().starts_with(name));
         match (matches.next(), matches.next()) {
-            (Some(id), None) => Some(id.clone()),
+            (Some(container), None) => Some(Arc::clone(container)),
             _ => None,
         }
     }
 
-    /// Containers by state.
+    /// Containers by state, of those that are seen.
     #[must_use]
-    pub fn counts(&self) -> ContainerCounts {
+    pub fn counts(&self, sight: &Sight) -> ContainerCounts {
         let mut counts = ContainerCounts::default();
-        for container in self.state.read().containers.values() {
+        let state = self.state.read();
+        for container in state.containers.values().filter(|container| sight.shows(container)) {
             counts.total = counts.total.saturating_add(1);
             let count = match container.condition() {
                 Condition::Healthy => &mut counts.healthy,
@@ -137,33 +160,35 @@ impl Inventory {
         counts
     }
 
-    /// What came after the cursor.
+    /// What came after the cursor, of what is seen. A cursor of a list that showed something else is reset.
     #[must_use]
-    pub fn after(&self, cursor: Cursor) -> Changes {
+    pub fn after(&self, cursor: Cursor, sight: &Sight) -> Changes {
         let state = self.state.read();
-        if cursor.run != self.run || cursor.revision < state.forgotten || cursor.revision > state.revision {
+        let now = self.cursor(state.revision, sight);
+        if cursor.run != now.run || cursor.revision < state.forgotten || cursor.revision > state.revision {
             return Changes::Reset;
         }
-        let ids: BTreeSet<&ContainerId> = state
-            .history
-            .iter()
-            .rev()
-            .take_while(|(revision, _)| *revision > cursor.revision)
-            .map(|(_, id)| id)
-            .collect();
+        let since = state.history.iter().rev().take_while(|change| change.revision > cursor.revision);
+        // From the newest to the oldest: what stays is how each stood at the cursor.
+        let touched: BTreeMap<&ContainerId, &Change> = since.map(|change| (&change.id, change)).collect();
         let (mut changed, mut removed) = (Vec::new(), Vec::new());
-        for id in ids {
-            match state.containers.get(id) {
+        for (id, first) in touched {
+            match state.containers.get(id).filter(|container| sight.shows(container)) {
                 Some(container) => changed.push(Arc::clone(container)),
-                None => removed.push(id.clone()),
+                None => {
+                    let before = first.before.as_ref();
+                    if before.is_some_and(|stack| sight.shows_at(id, stack.as_deref())) {
+                        removed.push(id.clone());
+                    }
+                }
             }
         }
-        Changes::Some { cursor: Cursor { run: self.run, revision: state.revision }, changed, removed }
+        Changes::Some { cursor: now, changed, removed }
     }
 
-    /// The list, ready to be sent.
+    /// The list of what is seen, ready to be sent.
     #[must_use]
-    pub fn prepared(&self) -> Arc<PreparedList> {
+    pub fn prepared(&self, sight: &Sight) -> Arc<PreparedList> {
         #[derive(serde::Serialize)]
         struct List<'a> {
             cursor: Cursor,
@@ -171,15 +196,16 @@ impl Inventory {
         }
         let mut kept = self.prepared.lock();
         let state = self.state.read();
-        if let Some((revision, list)) = kept.as_ref()
-            && *revision == state.revision
+        let known = kept.iter().position(|one| one.sight == *sight).map(|at| kept.remove(at));
+        if let Some(one) = known
+            && one.revision == state.revision
         {
-            return Arc::clone(list);
+            let list = Arc::clone(&one.list);
+            kept.push(one);
+            return list;
         }
-        let list = List {
-            cursor: Cursor { run: self.run, revision: state.revision },
-            containers: state.containers.values().map(AsRef::as_ref).collect(),
-        };
+        let seen = state.containers.values().map(AsRef::as_ref).filter(|container| sight.shows(container));
+        let list = List { cursor: self.cursor(state.revision, sight), containers: seen.collect() };
         let json = serde_json::to_vec(&list).unwrap_or_default();
         let revision = state.revision;
         drop(state);
@@ -187,8 +213,15 @@ impl Inventory {
         // Writing to memory cannot fail.
         let gzip = encoder.write_all(&json).and_then(|()| encoder.finish()).unwrap_or_default();
         let list = Arc::new(PreparedList { json: json.into(), gzip: gzip.into() });
-        *kept = Some((revision, Arc::clone(&list)));
+        if kept.len() >= KEPT {
+            kept.remove(0);
+        }
+        kept.push(Kept { sight: sight.clone(), revision, list: Arc::clone(&list) });
         list
+    }
+
+    fn cursor(&self, revision: u64, sight: &Sight) -> Cursor {
+        Cursor { run: self.run ^ sight.fingerprint(), revision }
     }
 
     /// Notes the exact time of a container's change, for the row that is read next.
@@ -215,13 +248,13 @@ impl Inventory {
                 continue;
             }
             let id = container.id.clone();
-            state.containers.insert(id.clone(), Arc::new(container));
-            state.changed(id);
+            let before = state.containers.insert(id.clone(), Arc::new(container));
+            state.changed(id, before.as_deref());
         }
         for id in gone {
             state.since.remove(id);
-            if state.containers.remove(id).is_some() {
-                state.changed(id.clone());
+            if let Some(before) = state.containers.remove(id) {
+                state.changed(id.clone(), Some(&before));
             }
         }
         let revision = state.revision;
@@ -233,13 +266,14 @@ impl Inventory {
 }
 
 impl State {
-    fn changed(&mut self, id: ContainerId) {
+    fn changed(&mut self, id: ContainerId, before: Option<&ContainerSummary>) {
         self.revision = self.revision.saturating_add(1);
-        self.history.push_back((self.revision, id));
+        let before = before.map(|container| container.stack_for_access().map(str::to_owned));
+        self.history.push_back(Change { revision: self.revision, id, before });
         if self.history.len() > HISTORY
-            && let Some((revision, _)) = self.history.pop_front()
+            && let Some(change) = self.history.pop_front()
         {
-            self.forgotten = revision;
+            self.forgotten = change.revision;
         }
     }
 
@@ -268,88 +302,5 @@ impl State {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn container(letter: &str, state: ContainerState) -> ContainerSummary {
-        ContainerSummary {
-            id: letter.repeat(64).parse().unwrap(),
-            name: format!("{letter}-web"),
-            image: "i".to_owned(),
-            image_id: String::new(),
-            state,
-            health: None,
-            exit_code: None,
-            created_at: UnixMillis(1),
-            since: Some(UnixMillis(5)),
-            ports: Vec::new(),
-            stack: None,
-            service: None,
-            command: String::new(),
-            networks: Vec::new(),
-            labels: BTreeMap::new(),
-        }
-    }
-
-    fn cursor(inventory: &Inventory) -> Cursor {
-        Cursor { run: inventory.run, revision: inventory.state.read().revision }
-    }
-
-    #[test]
-    fn a_cursor_gets_what_came_after_it_once() {
-        let inventory = Inventory::new();
-        inventory
-            .replace(vec![container("a", ContainerState::Running), container("b", ContainerState::Running)]);
-        let before = cursor(&inventory);
-        inventory.apply(vec![container("a", ContainerState::Paused)], &[]);
-        inventory.apply(vec![container("a", ContainerState::Running)], &["b".repeat(64).parse().unwrap()]);
-        let Changes::Some { cursor, changed, removed } = inventory.after(before) else { panic!("reset") };
-        assert_eq!((changed.len(), removed.len()), (1, 1));
-        let Changes::Some { changed, removed, .. } = inventory.after(cursor) else { panic!("reset") };
-        assert!(changed.is_empty() && removed.is_empty());
-    }
-
-    #[test]
-    fn what_did_not_change_is_no_revision() {
-        let inventory = Inventory::new();
-        inventory.replace(vec![container("a", ContainerState::Running)]);
-        let before = cursor(&inventory);
-        let mut later = container("a", ContainerState::Running);
-        later.since = Some(UnixMillis(6));
-        inventory.replace(vec![later]);
-        assert_eq!(before, cursor(&inventory));
-    }
-
-    #[test]
-    fn another_run_or_a_forgotten_revision_is_a_reset() {
-        let inventory = Inventory::new();
-        assert!(matches!(inventory.after(Cursor { run: inventory.run ^ 1, revision: 0 }), Changes::Reset));
-        for _ in 0..=HISTORY / 2 {
-            inventory.apply(vec![container("a", ContainerState::Running)], &[]);
-            inventory.apply(vec![container("a", ContainerState::Paused)], &[]);
-        }
-        assert!(matches!(inventory.after(Cursor { run: inventory.run, revision: 0 }), Changes::Reset));
-    }
-
-    #[test]
-    fn names_ids_and_prefixes() {
-        let inventory = Inventory::new();
-        inventory
-            .replace(vec![container("a", ContainerState::Running), container("b", ContainerState::Running)]);
-        let resolve = |name: &str| inventory.resolve(&name.parse().unwrap());
-        assert!(
-            resolve("a-web").is_some() && resolve("aaaa").is_some() && resolve(&"b".repeat(64)).is_some()
-        );
-        assert!(resolve("c").is_none() && resolve("web").is_none());
-    }
-
-    #[test]
-    fn the_prepared_list_is_made_once_a_revision() {
-        let inventory = Inventory::new();
-        inventory.replace(vec![container("a", ContainerState::Running)]);
-        assert!(Arc::ptr_eq(&inventory.prepared(), &inventory.prepared()));
-        let list: shared::containers::ContainerList =
-            serde_json::from_slice(&inventory.prepared().json).unwrap();
-        assert_eq!(list.containers.len(), 1);
-    }
-}
+#[path = "inventory_tests.rs"]
+mod tests;

@@ -32,7 +32,10 @@ pub use stats::StatsHandle;
 
 use crate::{
     Error,
-    access::grant::{Grant, SystemGrant},
+    access::{
+        grant::{Grant, SystemGrant},
+        sight::Sight,
+    },
     engine::{DockerHost, Engine, EngineError, Framing, LogRange, LogReader},
 };
 
@@ -121,10 +124,17 @@ impl Hub {
         self.status.subscribe()
     }
 
-    /// The environment as it is now, from memory.
+    /// Whether the engine was ever reached, so that the list means something.
     #[must_use]
-    pub fn summary(&self) -> EnvironmentSummary {
+    pub fn was_reached(&self) -> bool {
+        self.facts.read().is_some()
+    }
+
+    /// The environment as it is now, from memory, as far as it is seen.
+    #[must_use]
+    pub fn summary(&self, sight: &Sight) -> EnvironmentSummary {
         let engine = self.facts.read().clone();
+        let engine = if sight.is_whole() { engine } else { engine.as_ref().map(EngineFacts::for_part) };
         let name =
             engine.as_ref().and_then(|facts| facts.host_name.clone()).unwrap_or_else(|| self.id.to_string());
         EnvironmentSummary {
@@ -132,7 +142,7 @@ impl Hub {
             name,
             status: self.status.borrow().clone(),
             engine,
-            counts: self.inventory.counts(),
+            counts: self.inventory.counts(sight),
         }
     }
 

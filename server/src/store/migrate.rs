@@ -17,7 +17,10 @@ use sqlx::{
 use super::{StoreError, attempted};
 
 /// All of them, rising by one.
-const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "first", include_str!("migrations/0001_first.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "first", include_str!("migrations/0001_first.sql")),
+    (2, "access", include_str!("migrations/0002_access.sql")),
+];
 
 /// Migrates to the newest schema.
 pub(super) async fn migrate(pool: &SqlitePool, file: &Path) -> Result<(), StoreError> {
@@ -96,13 +99,15 @@ mod tests {
     use super::*;
     use crate::store::{Store, testing::TempFolder};
 
-    const SECOND: &[(i64, &str, &str)] = &[
+    const THIRD: &[(i64, &str, &str)] = &[
         (1, "first", include_str!("migrations/0001_first.sql")),
-        (2, "second", "CREATE TABLE more (id BIGINT NOT NULL); INSERT INTO more VALUES (7);"),
+        (2, "access", include_str!("migrations/0002_access.sql")),
+        (3, "third", "CREATE TABLE more (id BIGINT NOT NULL); INSERT INTO more VALUES (7);"),
     ];
     const BROKEN: &[(i64, &str, &str)] = &[
         (1, "first", include_str!("migrations/0001_first.sql")),
-        (2, "second", "CREATE TABLE more (id BIGINT NOT NULL); INSERT INTO nowhere VALUES (7);"),
+        (2, "access", include_str!("migrations/0002_access.sql")),
+        (3, "third", "CREATE TABLE more (id BIGINT NOT NULL); INSERT INTO nowhere VALUES (7);"),
     ];
 
     async fn tables(store: &Store) -> i64 {
@@ -117,18 +122,18 @@ mod tests {
         let temp = TempFolder::new();
         let store = Store::open(temp.path()).await.unwrap();
         let file = temp.path().join("longshore.db");
-        let copy = temp.path().join("longshore.db.before-2");
+        let copy = temp.path().join("longshore.db.before-3");
         assert!(!copy.exists(), "a new database has nothing to copy");
         std::fs::write(&copy, "an older copy").unwrap();
-        migrate_to(&store.pool, &file, SECOND).await.unwrap();
+        migrate_to(&store.pool, &file, THIRD).await.unwrap();
         assert_eq!(tables(&store).await, 1);
         assert_eq!(std::fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
         assert!(!temp.path().join("longshore.db.partial").exists());
         store.close().await;
 
         let error = Store::open(temp.path()).await.unwrap_err();
-        assert!(matches!(error, StoreError::Newer { found: 2, known: 1 }), "{error:?}");
-        assert!(error.to_string().contains("longshore.db.before-2"), "{error}");
+        assert!(matches!(error, StoreError::Newer { found: 3, known: 2 }), "{error:?}");
+        assert!(error.to_string().contains("longshore.db.before-3"), "{error}");
 
         std::fs::rename(&copy, &file).unwrap();
         let store = Store::open(temp.path()).await.unwrap();
@@ -144,5 +149,34 @@ mod tests {
         assert_eq!(tables(&store).await, 0);
         store.close().await;
         Store::open(temp.path()).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_users_role_becomes_a_grant_on_everything() {
+        let temp = TempFolder::new();
+        let file = temp.path().join("longshore.db");
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&file).create_if_missing(true);
+        let pool = SqlitePool::connect_with(options).await.unwrap();
+        migrate_to(&pool, &file, &MIGRATIONS[..1]).await.unwrap();
+        sqlx::query(
+            "INSERT INTO users (name, name_key, role, disabled, password_hash, serial, created_at) VALUES \
+             ('Ann', 'ann', 'admin', FALSE, 'h', 0, 5), ('bob', 'bob', 'operator', TRUE, 'h', 3, 6)",
+        )
+        .execute(&pool)
+        .await
+        .unwrap();
+        pool.close().await;
+
+        let store = Store::open(temp.path()).await.unwrap();
+        assert!(temp.path().join("longshore.db.before-2").exists());
+        let users = store.list_users().await.unwrap();
+        let told: Vec<_> =
+            users.iter().map(|user| (user.name.as_str(), user.role(), user.disabled)).collect();
+        assert_eq!(
+            told,
+            [("Ann", Some(shared::Role::Admin), false), ("bob", Some(shared::Role::Operator), true)]
+        );
+        assert!(users.iter().all(|user| user.grants[0].scope == shared::Scope::Everything));
+        assert_eq!(store.find_credentials("bob").await.unwrap().unwrap().serial, 3);
     }
 }

@@ -5,9 +5,14 @@
 //! behind the same functions; the statements keep to what SQLite and PostgreSQL share, and rules that
 //! two requests could race for are decided inside one statement.
 
+mod access;
 mod audit;
+mod grants;
 mod migrate;
+mod owners;
+mod roles;
 mod sessions;
+mod teams;
 mod users;
 mod write;
 
@@ -23,9 +28,11 @@ use sqlx::{
 };
 
 pub use self::{
+    access::{AccessChange, AccessRefusal, AccessRows, Owned},
     audit::NewAuditRow,
+    grants::GrantsChange,
     sessions::{NewSession, SessionKey, SessionRow},
-    users::{NewUserRow, StoredCredentials, UserUpdate, UserUpdated},
+    users::{NewUserRow, StoredCredentials, UserUpdate},
 };
 
 /// The database's file in the data folder.

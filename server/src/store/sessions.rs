@@ -4,9 +4,9 @@
 
 use std::fmt;
 
-use shared::{Role, UnixMillis, UserId};
+use shared::{UnixMillis, UserId};
 
-use super::{Store, StoreError, attempted, users};
+use super::{Store, StoreError, attempted};
 
 /// What a session is known by on the server: the SHA-256 of the id in the cookie. Not a secret.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -61,8 +61,8 @@ pub struct SessionRow {
     pub user: UserId,
     /// The user's name.
     pub name: String,
-    /// The user's role, now.
-    pub role: Role,
+    /// The version of what decides who may do what.
+    pub access_version: i64,
     /// When it was last used, to the minute.
     pub seen_at: UnixMillis,
     /// When it ends whatever happens.
@@ -112,25 +112,22 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn find_session(&self, key: &SessionKey) -> Result<Option<SessionRow>, StoreError> {
-        let row: Option<(i64, String, String, i64, i64)> = sqlx::query_as(
-            "SELECT users.id, users.name, users.role, sessions.seen_at, sessions.expires_at \
-             FROM sessions JOIN users ON users.id = sessions.user_id \
+        let row: Option<(i64, String, i64, i64, i64)> = sqlx::query_as(
+            "SELECT users.id, users.name, access_version.version, sessions.seen_at, sessions.expires_at \
+             FROM sessions JOIN users ON users.id = sessions.user_id CROSS JOIN access_version \
              WHERE sessions.key = $1 AND NOT users.disabled",
         )
         .bind(key.bytes())
         .fetch_optional(&self.pool)
         .await
         .map_err(attempted("read a session"))?;
-        row.map(|(user, name, role, seen_at, expires_at)| {
-            Ok(SessionRow {
-                user: UserId(user),
-                name,
-                role: users::role(role)?,
-                seen_at: UnixMillis(seen_at),
-                expires_at: UnixMillis(expires_at),
-            })
-        })
-        .transpose()
+        Ok(row.map(|(user, name, access_version, seen_at, expires_at)| SessionRow {
+            user: UserId(user),
+            name,
+            access_version,
+            seen_at: UnixMillis(seen_at),
+            expires_at: UnixMillis(expires_at),
+        }))
     }
 
     /// Notes that a session was used.

@@ -3,30 +3,41 @@
 //! Belongs here: the statements, and the rules that only a statement can keep under races: one first
 //! administrator, one user per name, never no administrator.
 
-use shared::{Role, UnixMillis, UserId, users::User};
+use std::collections::HashMap;
 
-use super::{SessionKey, Store, StoreError, attempted};
+use shared::{
+    Role, UnixMillis, UserId,
+    access::TeamName,
+    users::{Grant, NewGrant, Subject, User},
+};
+
+use super::{
+    SessionKey, Store, StoreError,
+    access::{AccessChange, AccessRefusal},
+    attempted,
+    grants::{self, GrantsChange},
+};
 
 #[derive(sqlx::FromRow)]
 struct UserRow {
     id: i64,
     name: String,
-    role: String,
     disabled: bool,
     created_at: i64,
     last_sign_in_at: Option<i64>,
 }
 
 impl UserRow {
-    fn user(self) -> Result<User, StoreError> {
-        Ok(User {
+    fn user(self, grants: Vec<Grant>, teams: Vec<TeamName>) -> User {
+        User {
             id: UserId(self.id),
             name: self.name,
-            role: role(self.role)?,
+            grants,
+            teams,
             disabled: self.disabled,
             created_at: UnixMillis(self.created_at),
             last_sign_in_at: self.last_sign_in_at.map(UnixMillis),
-        })
+        }
     }
 }
 
@@ -36,14 +47,16 @@ pub(super) fn role(text: String) -> Result<Role, StoreError> {
 }
 
 /// A user to insert; name and password were checked.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct NewUserRow<'a> {
     /// The name as written.
     pub name: &'a str,
-    /// The role.
-    pub role: Role,
     /// The password's hash.
     pub password_hash: &'a str,
+    /// What they hold from the start.
+    pub grants: &'a [NewGrant],
+    /// Who makes them: a name; empty for the console itself.
+    pub by: &'a str,
     /// Now.
     pub at: UnixMillis,
 }
@@ -52,7 +65,11 @@ pub struct NewUserRow<'a> {
 #[derive(Debug)]
 pub struct StoredCredentials {
     /// The user.
-    pub user: User,
+    pub user: UserId,
+    /// Their name as it was made.
+    pub name: String,
+    /// Signing in is refused.
+    pub disabled: bool,
     /// The password's hash.
     pub password_hash: String,
     /// Rises with each new password and each disabling.
@@ -62,30 +79,14 @@ pub struct StoredCredentials {
 /// What to change; `None` stays.
 #[derive(Debug, Default)]
 pub struct UserUpdate<'a> {
-    /// The role.
-    pub role: Option<Role>,
     /// Whether signing in is refused.
     pub disabled: Option<bool>,
     /// The new password's hash.
     pub password_hash: Option<&'a str>,
     /// The session that a new password does not end: the one that set it.
     pub keep: Option<&'a SessionKey>,
-}
-
-/// How a change ended.
-#[derive(Debug)]
-pub enum UserUpdated {
-    /// Changed.
-    Done {
-        /// As it is now.
-        user: User,
-        /// The sessions that were ended with it.
-        ended: Vec<SessionKey>,
-    },
-    /// No such user.
-    Unknown,
-    /// Nobody who could administer would be left; nothing was changed.
-    LastAdmin,
+    /// Grants of their own to take and to give.
+    pub grants: GrantsChange<'a>,
 }
 
 impl Store {
@@ -101,8 +102,8 @@ impl Store {
         Ok(found > 0)
     }
 
-    /// Makes the first user an administrator; `None` if there is a user already. One statement: of two
-    /// racing calls one wins.
+    /// Makes the first user an administrator of everything; `None` if there is a user already. Of two racing
+    /// calls one wins.
     ///
     /// # Errors
     /// When the database fails.
@@ -111,59 +112,98 @@ impl Store {
         name: &str,
         password_hash: &str,
         at: UnixMillis,
-    ) -> Result<Option<User>, StoreError> {
-        sqlx::query_as::<_, UserRow>(
-            "INSERT INTO users (name, name_key, role, disabled, password_hash, serial, created_at) \
-             SELECT $1, $2, 'admin', FALSE, $3, 0, $4 WHERE NOT EXISTS (SELECT 1 FROM users) \
-             RETURNING id, name, role, disabled, created_at, last_sign_in_at",
+    ) -> Result<Option<UserId>, StoreError> {
+        const WHAT: &str = "make the first administrator";
+        let mut write = self.access_write(WHAT).await?;
+        let users: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM users")
+            .fetch_one(write.on())
+            .await
+            .map_err(attempted(WHAT))?;
+        if users > 0 {
+            return Ok(write.refuse(AccessRefusal::Taken).await?.ok());
+        }
+        let id: i64 = sqlx::query_scalar(
+            "INSERT INTO users (name, name_key, disabled, password_hash, serial, created_at) \
+             VALUES ($1, $2, FALSE, $3, 0, $4) RETURNING id",
         )
         .bind(name)
         .bind(key(name))
         .bind(password_hash)
         .bind(at.0)
-        .fetch_optional(&self.pool)
+        .fetch_one(write.on())
         .await
-        .map_err(attempted("make the first administrator"))?
-        .map(UserRow::user)
-        .transpose()
+        .map_err(attempted(WHAT))?;
+        let give = &[NewGrant::everywhere(Role::Admin)];
+        let change = GrantsChange { give, at, ..GrantsChange::default() };
+        match grants::apply(&mut write, Subject::User(UserId(id)), &change).await? {
+            Ok(()) => Ok(write.finish(UserId(id)).await?.ok()),
+            Err(why) => Ok(write.refuse(why).await?.ok()),
+        }
     }
 
-    /// Makes a user; `None` if the name is taken, in whatever case.
+    /// Makes a user with their grants.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn create_user(&self, new: &NewUserRow<'_>) -> Result<Option<User>, StoreError> {
-        sqlx::query_as::<_, UserRow>(
-            "INSERT INTO users (name, name_key, role, disabled, password_hash, serial, created_at) \
-             VALUES ($1, $2, $3, FALSE, $4, 0, $5) ON CONFLICT (name_key) DO NOTHING \
-             RETURNING id, name, role, disabled, created_at, last_sign_in_at",
+    pub async fn create_user(&self, new: &NewUserRow<'_>) -> Result<AccessChange<User>, StoreError> {
+        const WHAT: &str = "make a user";
+        let mut write = self.access_write(WHAT).await?;
+        let id: Option<i64> = sqlx::query_scalar(
+            "INSERT INTO users (name, name_key, disabled, password_hash, serial, created_at) \
+             VALUES ($1, $2, FALSE, $3, 0, $4) ON CONFLICT (name_key) DO NOTHING RETURNING id",
         )
         .bind(new.name)
         .bind(key(new.name))
-        .bind(new.role.as_str())
         .bind(new.password_hash)
         .bind(new.at.0)
-        .fetch_optional(&self.pool)
+        .fetch_optional(write.on())
         .await
-        .map_err(attempted("make a user"))?
-        .map(UserRow::user)
-        .transpose()
+        .map_err(attempted(WHAT))?;
+        let Some(id) = id.map(UserId) else { return write.refuse(AccessRefusal::Taken).await };
+        let change = GrantsChange { give: new.grants, by: new.by, at: new.at, ..GrantsChange::default() };
+        if let Err(why) = grants::apply(&mut write, Subject::User(id), &change).await? {
+            return write.refuse(why).await;
+        }
+        if let Err(why) = write.finish(()).await? {
+            return Ok(Err(why));
+        }
+        Ok(self.read_user(id).await?.ok_or(AccessRefusal::Unknown("user")))
     }
 
-    /// All users, by name.
+    /// All users with their grants and teams, by name.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn list_users(&self) -> Result<Vec<User>, StoreError> {
-        sqlx::query_as::<_, UserRow>(
-            "SELECT id, name, role, disabled, created_at, last_sign_in_at FROM users ORDER BY name_key",
+        let rows = sqlx::query_as::<_, UserRow>(
+            "SELECT id, name, disabled, created_at, last_sign_in_at FROM users ORDER BY name_key",
         )
         .fetch_all(&self.pool)
         .await
-        .map_err(attempted("list the users"))?
-        .into_iter()
-        .map(UserRow::user)
-        .collect()
+        .map_err(attempted("list the users"))?;
+        let mut own: HashMap<UserId, Vec<Grant>> = HashMap::new();
+        for grant in self.list_grants().await? {
+            if let Subject::User(user) = grant.subject {
+                own.entry(user).or_default().push(grant);
+            }
+        }
+        let mut teams: HashMap<UserId, Vec<TeamName>> = HashMap::new();
+        for (team, user) in self.members().await? {
+            teams.entry(user).or_default().push(team);
+        }
+        let user = |row: UserRow| {
+            let id = UserId(row.id);
+            row.user(own.remove(&id).unwrap_or_default(), teams.remove(&id).unwrap_or_default())
+        };
+        Ok(rows.into_iter().map(user).collect())
+    }
+
+    /// One user.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn read_user(&self, id: UserId) -> Result<Option<User>, StoreError> {
+        Ok(self.list_users().await?.into_iter().find(|user| user.id == id))
     }
 
     /// The name of a user.
@@ -183,64 +223,52 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn find_credentials(&self, name: &str) -> Result<Option<StoredCredentials>, StoreError> {
-        #[derive(sqlx::FromRow)]
-        struct Row {
-            #[sqlx(flatten)]
-            user: UserRow,
-            password_hash: String,
-            serial: i64,
-        }
-        let row = sqlx::query_as::<_, Row>(
-            "SELECT id, name, role, disabled, created_at, last_sign_in_at, password_hash, serial \
-             FROM users WHERE name_key = $1",
-        )
-        .bind(key(name))
-        .fetch_optional(&self.pool)
-        .await
-        .map_err(attempted("read a user"))?;
-        row.map(|row| {
-            let Row { user, password_hash, serial } = row;
-            Ok(StoredCredentials { user: user.user()?, password_hash, serial })
-        })
-        .transpose()
+        let row: Option<(i64, String, bool, String, i64)> =
+            sqlx::query_as("SELECT id, name, disabled, password_hash, serial FROM users WHERE name_key = $1")
+                .bind(key(name))
+                .fetch_optional(&self.pool)
+                .await
+                .map_err(attempted("read a user"))?;
+        Ok(row.map(|(id, name, disabled, password_hash, serial)| StoredCredentials {
+            user: UserId(id),
+            name,
+            disabled,
+            password_hash,
+            serial,
+        }))
     }
 
-    /// Changes a user and ends the sessions that must not outlive the change, in one transaction.
+    /// Changes a user and ends the sessions that must not outlive the change, in one transaction. Gives the
+    /// user as they are now, and the sessions that were ended.
     ///
     /// # Errors
     /// When the database fails; then nothing was changed.
-    pub async fn update_user(&self, id: UserId, update: &UserUpdate<'_>) -> Result<UserUpdated, StoreError> {
+    pub async fn update_user(
+        &self,
+        id: UserId,
+        update: &UserUpdate<'_>,
+    ) -> Result<AccessChange<(User, Vec<SessionKey>)>, StoreError> {
         const WHAT: &str = "change a user";
-        let mut write = self.write(WHAT).await?;
+        let mut write = self.access_write(WHAT).await?;
         let disables = update.disabled == Some(true);
         let raises = disables || update.password_hash.is_some();
-        let row = sqlx::query_as::<_, UserRow>(
-            "UPDATE users SET role = COALESCE($2, role), disabled = COALESCE($3, disabled), \
-             password_hash = COALESCE($4, password_hash), serial = serial + $5 \
-             WHERE id = $1 AND ( \
-               (COALESCE($2, role) = 'admin' AND NOT COALESCE($3, disabled)) \
-               OR role <> 'admin' OR disabled \
-               OR EXISTS (SELECT 1 FROM users AS other \
-                          WHERE other.id <> $1 AND other.role = 'admin' AND NOT other.disabled)) \
-             RETURNING id, name, role, disabled, created_at, last_sign_in_at",
+        let changed = sqlx::query(
+            "UPDATE users SET disabled = COALESCE($2, disabled), \
+             password_hash = COALESCE($3, password_hash), serial = serial + $4 WHERE id = $1",
         )
         .bind(id.0)
-        .bind(update.role.map(Role::as_str))
         .bind(update.disabled)
         .bind(update.password_hash)
         .bind(i64::from(raises))
-        .fetch_optional(write.on())
+        .execute(write.on())
         .await
         .map_err(attempted(WHAT))?;
-        let Some(row) = row else {
-            let there: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM users WHERE id = $1")
-                .bind(id.0)
-                .fetch_one(write.on())
-                .await
-                .map_err(attempted(WHAT))?;
-            write.commit().await?;
-            return Ok(if there == 0 { UserUpdated::Unknown } else { UserUpdated::LastAdmin });
-        };
+        if changed.rows_affected() == 0 {
+            return write.refuse(AccessRefusal::Unknown("user")).await;
+        }
+        if let Err(why) = grants::apply(&mut write, Subject::User(id), &update.grants).await? {
+            return write.refuse(why).await;
+        }
         let ended = if raises {
             let keep = update.keep.filter(|_| !disables).map_or(&[][..], SessionKey::bytes);
             let keys: Vec<Vec<u8>> =
@@ -254,8 +282,34 @@ impl Store {
         } else {
             Vec::new()
         };
-        write.commit().await?;
-        Ok(UserUpdated::Done { user: row.user()?, ended })
+        if let Err(why) = write.finish(()).await? {
+            return Ok(Err(why));
+        }
+        let user = self.read_user(id).await?;
+        Ok(user.map(|user| (user, ended)).ok_or(AccessRefusal::Unknown("user")))
+    }
+
+    /// Removes a user with their grants; gives the sessions that were ended with it.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing was changed.
+    pub async fn remove_user(&self, id: UserId) -> Result<AccessChange<Vec<SessionKey>>, StoreError> {
+        const WHAT: &str = "remove a user";
+        let mut write = self.access_write(WHAT).await?;
+        let keys: Vec<Vec<u8>> = sqlx::query_scalar("DELETE FROM sessions WHERE user_id = $1 RETURNING key")
+            .bind(id.0)
+            .fetch_all(write.on())
+            .await
+            .map_err(attempted(WHAT))?;
+        let removed = sqlx::query("DELETE FROM users WHERE id = $1")
+            .bind(id.0)
+            .execute(write.on())
+            .await
+            .map_err(attempted(WHAT))?;
+        if removed.rows_affected() == 0 {
+            return write.refuse(AccessRefusal::Unknown("user")).await;
+        }
+        write.finish(keys.iter().filter_map(|key| SessionKey::from_bytes(key)).collect()).await
     }
 
     /// Replaces a hash by one of the same password at the cost of today; does nothing if the password

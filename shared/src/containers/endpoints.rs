@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{ContainerInspect, ContainerList};
-use crate::{ContainerRef, Empty, EnvironmentId, Permission, endpoint};
+use crate::{ContainerRef, Empty, EnvironmentId, Permission, endpoint, users::Subject};
 
 /// How to stop or restart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,10 +50,11 @@ pub struct NewName {
 }
 
 endpoint! {
-    /// Lists all containers, from the hub's memory: asks no engine. 503 until the engine was reached.
+    /// Lists the containers that the person sees, from the hub's memory: asks no engine. 503 until the engine
+    /// was reached.
     ListContainers { environment: EnvironmentId }
     Get "/api/v1/environments/{environment}/containers", query: Empty, body: (), reply: ContainerList,
-    needs: Permission::ContainerView
+    needs: within Permission::ContainerView
 }
 
 endpoint! {
@@ -119,4 +120,39 @@ endpoint! {
     RemoveContainer { environment: EnvironmentId, container: ContainerRef }
     Delete "/api/v1/environments/{environment}/containers/{container}", query: RemoveOptions, body: (), reply: (),
     needs: Permission::ContainerManage
+}
+
+/// To whom something is to belong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewOwner {
+    /// A user, a team, or nobody.
+    pub owner: Option<Subject>,
+}
+
+/// Whose something is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Ownership {
+    /// A user or a team; nobody's where it was made past the console.
+    pub owner: Option<Subject>,
+    /// Their name.
+    pub name: Option<String>,
+}
+
+endpoint! {
+    /// Tells to whom a container belongs. 404 if unknown or hidden.
+    ReadOwner { environment: EnvironmentId, container: ContainerRef }
+    Get "/api/v1/environments/{environment}/containers/{container}/owner", query: Empty, body: (),
+    reply: Ownership, needs: Permission::ContainerView
+}
+
+endpoint! {
+    /// Gives a container to a user, a team or nobody. An owner may do everything with it but what needs host
+    /// access, so 403 for whoever may not do that themselves. 404 if unknown or hidden, 422 for an unknown
+    /// user or team.
+    TransferOwnership { environment: EnvironmentId, container: ContainerRef }
+    Post "/api/v1/environments/{environment}/containers/{container}/owner", query: Empty, body: NewOwner,
+    reply: Ownership, needs: Permission::ContainerManage
 }

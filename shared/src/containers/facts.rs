@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ByteCount, ContainerId, UnixMillis};
+use crate::{ByteCount, ContainerId, EnvironmentId, Target, UnixMillis};
 
 /// The state in the engine's own words
 /// (<https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Container/operation/ContainerList>).
@@ -118,6 +118,9 @@ pub struct ContainerSummary {
     /// The Compose service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<String>,
+    /// The console made it: then its label does not make it part of a stack, see [`crate::access::Scope`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub made_here: bool,
     /// The command line.
     pub command: String,
     /// Its networks' names.
@@ -126,6 +129,20 @@ pub struct ContainerSummary {
     /// Labels, for the filter; at most 64 of at most 256 bytes each.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
+}
+
+impl ContainerSummary {
+    /// The stack that it counts as part of when it is decided who may do what with it.
+    #[must_use]
+    pub fn stack_for_access(&self) -> Option<&str> {
+        if self.made_here { None } else { self.stack.as_deref() }
+    }
+
+    /// It, as the target of a decision.
+    #[must_use]
+    pub fn target<'a>(&'a self, environment: &'a EnvironmentId) -> Target<'a> {
+        Target::Container { environment, container: &self.id, stack: self.stack_for_access() }
+    }
 }
 
 /// The whole list at one moment.

@@ -179,6 +179,7 @@ mod tests {
                 ports: Vec::new(),
                 stack: None,
                 service: None,
+                made_here: false,
                 command: String::new(),
                 networks: Vec::new(),
                 labels: std::collections::BTreeMap::new(),

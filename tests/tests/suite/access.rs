@@ -6,72 +6,181 @@ use std::fmt::Write;
 use longshore_tests::{
     Client, Console, ConsoleOptions, FakeEngine,
     client::{Response, path_and_query},
-    console::PASSWORD,
-    fake_engine::{Call, WEB},
+    console::{PASSWORD, local},
+    fake_engine::{Call, JOB, WEB, row, row_of},
+    folder::unique,
     sockets::{handshake, open},
 };
 use serde_json::{Value, json};
-use shared::{Endpoint, Method, Needs, Role, Socket, UserId, endpoint::Operation, users::UserChange};
+use shared::{
+    Empty, Endpoint, GrantId, Method, Needs, Role, RoleId, Scope, Socket, TeamId, UserId,
+    access::{PermissionSet, owner_permissions},
+    endpoint::Operation,
+    users::{
+        AddMember, CreateRole, CreateTeam, GiveGrant, Giving, NewGrant, NewMember, NewRole, Subject,
+        TeamNaming, UserChange,
+    },
+};
+
+/// Where a person's one grant holds. The container that is asked for is of the stack `shop`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    Everything,
+    Environment,
+    Stack,
+    Container,
+    /// Another stack of the same environment.
+    Elsewhere,
+}
+
+impl Reach {
+    const ALL: [Self; 5] =
+        [Self::Everything, Self::Environment, Self::Stack, Self::Container, Self::Elsewhere];
+
+    fn scope(self) -> Scope {
+        let environment = local();
+        match self {
+            Self::Everything => Scope::Everything,
+            Self::Environment => Scope::Environment { environment },
+            Self::Stack => Scope::Stack { environment, stack: "shop".to_owned() },
+            Self::Container => Scope::Container { environment, container: WEB.parse().unwrap() },
+            Self::Elsewhere => Scope::Stack { environment, stack: "blog".to_owned() },
+        }
+    }
+}
+
+/// Who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Who {
+    /// Without a session.
+    Nobody,
+    /// Signed in, without a grant.
+    Ungranted,
+    Holder(Role, Reach),
+}
 
 struct Everybody {
     fake: FakeEngine,
     console: Console,
-    nobody: Client,
-    viewer: Client,
-    operator: Client,
+    people: Vec<(Who, Client)>,
     admin: Client,
-    target: UserId,
+    things: Things,
+}
+
+/// What the paths of users, teams, roles and grants name.
+#[derive(Clone, Copy)]
+struct Things {
+    user: UserId,
+    team: TeamId,
+    role: RoleId,
+    grant: GrantId,
 }
 
 impl Everybody {
     async fn assemble() -> Self {
         let fake = FakeEngine::start();
+        fake.set_containers(vec![
+            row_of("shop", WEB, "web-1"),
+            row(JOB, "job-1", "exited", "Exited (0) 2 minutes ago"),
+        ]);
         let console = Console::connected(ConsoleOptions::before(&fake.host())).await;
-        let (target, _) = console.new_user(Role::Viewer).await;
-        Self {
-            nobody: console.anonymous(),
-            viewer: console.user(Role::Viewer).await,
-            operator: console.user(Role::Operator).await,
-            admin: console.user(Role::Admin).await,
-            fake,
-            console,
-            target,
+        let mut people = vec![(Who::Nobody, console.anonymous())];
+        people.push((Who::Ungranted, console.user_with("ungranted", Vec::new()).await));
+        for reach in Reach::ALL {
+            for role in Role::ALL {
+                let grant = NewGrant { role: role.into(), scope: reach.scope() };
+                let client = console.user_with(role.as_str(), vec![grant]).await;
+                people.push((Who::Holder(role, reach), client));
+            }
         }
+        let admin = console.admin().await;
+        let things = Things::make(&console).await;
+        Self { people, admin, fake, console, things }
     }
 
-    fn all(&self) -> [(Option<Role>, &Client); 4] {
-        [
-            (None, &self.nobody),
-            (Some(Role::Viewer), &self.viewer),
-            (Some(Role::Operator), &self.operator),
-            (Some(Role::Admin), &self.admin),
-        ]
+    /// Those whose grant is on everything, and nobody.
+    fn all(&self) -> impl Iterator<Item = &(Who, Client)> {
+        self.people.iter().filter(|(who, _)| matches!(who, Who::Nobody | Who::Holder(_, Reach::Everything)))
     }
 
-    /// The operation with its placeholders filled in: the running container, the user of nobody here.
+    /// The operation with its placeholders filled in: the running container, and things of nobody here.
     fn operation<O: Operation>(&self) -> O {
-        serde_json::from_value(json!({"environment": "local", "container": WEB, "user": self.target}))
-            .unwrap()
+        self.things.operation()
     }
 }
 
-fn allowed(needs: Needs, role: Option<Role>) -> bool {
-    match (needs, role) {
-        (Needs::Public, _) | (Needs::Session, Some(_)) => true,
-        (Needs::Permission(permission), Some(role)) => role.allows(permission),
-        (Needs::Session | Needs::Permission(_), None) => false,
+impl Things {
+    /// A user in a team, a custom role that nobody has, and a grant of that user.
+    async fn make(console: &Console) -> Self {
+        let admin = console.admin().await;
+        let (user, _) = console.new_user_with("target", Vec::new()).await;
+        let naming = TeamNaming { name: unique() };
+        let team = admin.call(&CreateTeam {}, Empty {}, naming).await.unwrap().id;
+        admin.call(&AddMember { team }, Empty {}, NewMember { user }).await.unwrap();
+        let new =
+            NewRole { name: unique(), permissions: PermissionSet::of(&[shared::Permission::ContainerLogs]) };
+        let role = admin.call(&CreateRole {}, Empty {}, new).await.unwrap().id;
+        let giving = Giving {
+            subject: Subject::User(user),
+            role: Role::Operator.into(),
+            scope: Scope::Environment { environment: local() },
+        };
+        let grant = admin.call(&GiveGrant {}, Empty {}, giving).await.unwrap().id;
+        Self { user, team, role, grant }
     }
+
+    fn operation<O: Operation>(&self) -> O {
+        serde_json::from_value(json!({
+            "environment": "local", "container": WEB,
+            "user": self.user, "team": self.team, "role": self.role, "grant": self.grant,
+        }))
+        .unwrap()
+    }
+}
+
+/// The status of a refusal, or none where they may: said here a second time, without the code that decides.
+fn refusal<O: Operation>(who: Who, operation: &O) -> Option<u16> {
+    let (permission, within) = match O::NEEDS {
+        Needs::Public => return None,
+        Needs::Session => return (who == Who::Nobody).then_some(401),
+        Needs::Permission(permission) => (permission, false),
+        Needs::Within(permission) => (permission, true),
+    };
+    let target = operation.target();
+    let hidden = if target.environment.is_some() { 404 } else { 403 };
+    let (role, reach) = match who {
+        Who::Nobody => return Some(401),
+        Who::Ungranted => return Some(hidden),
+        Who::Holder(role, reach) => (role, reach),
+    };
+    let reaches = match (&target.environment, &target.container) {
+        (None, _) => reach == Reach::Everything || within,
+        (Some(_), None) => matches!(reach, Reach::Everything | Reach::Environment) || within,
+        (Some(_), Some(_)) if reach == Reach::Elsewhere => return Some(404),
+        (Some(_), Some(_)) => true,
+    };
+    // Whoever hands on what is an owner's must hold it.
+    let enough = O::NAME != "TransferOwnership" || role.permissions().covers(owner_permissions());
+    (!(reaches && role.allows(permission) && enough)).then_some(403)
 }
 
 /// A body that is right, so that nothing but the role stands in the way.
-fn body(name: &str) -> Option<Value> {
+fn body(name: &str, things: Things) -> Option<Value> {
     match name {
         "CompleteSetup" => Some(json!({"code": "AAAA-BBBB-CCCC", "name": "second", "password": PASSWORD})),
         "SignIn" => Some(json!({"name": "nobody", "password": PASSWORD})),
         "CreateUser" => {
-            Some(json!({"name": longshore_tests::folder::unique(), "role": "viewer", "password": PASSWORD}))
+            let viewer = json!([{"role": {"builtin": "viewer"}, "at": {"scope": "everything"}}]);
+            Some(json!({"name": unique(), "grants": viewer, "password": PASSWORD}))
         }
-        "UpdateUser" => Some(json!({"role": "viewer"})),
+        "UpdateUser" => Some(json!({"disabled": true})),
+        "CreateTeam" | "UpdateTeam" | "UpdateRole" => Some(json!({"name": unique()})),
+        "AddMember" => Some(json!({"user": things.user})),
+        "CreateRole" => Some(json!({"name": unique(), "permissions": ["container_logs"]})),
+        "GiveGrant" => Some(json!({
+            "subject": {"user": things.user}, "role": {"builtin": "viewer"}, "at": {"scope": "everything"},
+        })),
+        "TransferOwnership" => Some(json!({"owner": null})),
         "RenameContainer" => Some(json!({"name": "another-name"})),
         _ => None,
     }
@@ -81,33 +190,41 @@ fn query<O: Operation>() -> O::Query {
     serde_json::from_value(json!({})).unwrap()
 }
 
-async fn ask<E: Endpoint>(client: &Client, endpoint: &E) -> Response {
-    let mut request = client.request(E::METHOD.as_str(), &path_and_query(endpoint, &query::<E>()));
-    if let Some(body) = body(E::NAME) {
+async fn ask<E: Endpoint>(client: &Client, things: Things) -> Response {
+    let endpoint: E = things.operation();
+    let mut request = client.request(E::METHOD.as_str(), &path_and_query(&endpoint, &query::<E>()));
+    if let Some(body) = body(E::NAME, things) {
         request = request.json(&body);
     }
     request.send().await
 }
 
-/// What came out for one operation: a line of the table, grown in two rounds.
+/// What came out, by operation: a paragraph of the table each, grown in two rounds.
 #[derive(Default)]
-struct Table(std::collections::BTreeMap<String, Vec<(Option<Role>, u16)>>);
+struct Table(std::collections::BTreeMap<String, Vec<(Who, u16)>>);
 
 impl Table {
-    fn note(&mut self, operation: String, role: Option<Role>, status: u16) {
-        let line = self.0.entry(operation).or_default();
-        line.push((role, status));
-        line.sort_by_key(|(role, _)| role.map(|role| Role::ALL.iter().position(|known| *known == role)));
+    fn note(&mut self, operation: String, who: Who, status: u16) {
+        self.0.entry(operation).or_default().push((who, status));
     }
 
     fn text(&self) -> String {
         let mut text = String::new();
         for (operation, statuses) in &self.0 {
-            write!(text, "{operation}").unwrap();
-            for (role, status) in statuses {
-                write!(text, " {}:{status}", role.map_or("nobody", Role::as_str)).unwrap();
+            let of = |who| statuses.iter().find(|(other, _)| *other == who).map_or(0, |(_, status)| *status);
+            let nobody = of(Who::Nobody);
+            if let [_] = statuses[..] {
+                writeln!(text, "{operation}\n    anybody:{nobody}").unwrap();
+                continue;
             }
-            text.push('\n');
+            writeln!(text, "{operation}\n    no session:{nobody} no grant:{}", of(Who::Ungranted)).unwrap();
+            for reach in Reach::ALL {
+                write!(text, "    {:11}", format!("{reach:?}").to_lowercase()).unwrap();
+                for role in Role::ALL {
+                    write!(text, " {}:{}", role.as_str(), of(Who::Holder(role, reach))).unwrap();
+                }
+                text.push('\n');
+            }
         }
         text
     }
@@ -120,57 +237,64 @@ enum Round {
     Allowed,
 }
 
+/// Nothing was asked of the engine since it had heard so many calls.
+fn assert_silent(everybody: &Everybody, before: usize, what: &str) {
+    let asked: Vec<_> = everybody.fake.calls()[before..].iter().map(Call::name).collect();
+    assert!(asked.is_empty(), "{what} was refused, but the engine was asked {asked:?}");
+}
+
 async fn sweep_endpoint<E: Endpoint>(everybody: &Everybody, round: Round, table: &mut Table) {
     // Signing out would end the sweep for that person: it has its own test.
     if E::NAME == "SignOut" {
         return;
     }
-    let endpoint: E = everybody.operation();
-    for (role, client) in everybody.all() {
-        let who = role.map_or("nobody", Role::as_str);
-        if allowed(E::NEEDS, role) != (round == Round::Allowed) {
+    for (who, client) in &everybody.people {
+        // What anybody may do is limited in how often they may.
+        if E::NEEDS == Needs::Public && *who != Who::Nobody {
             continue;
         }
-        let before = everybody.fake.calls().len();
-        let response = ask(client, &endpoint).await;
-        let status = response.status.as_u16();
-        if round == Round::Allowed {
-            let refused = matches!(status, 401 | 403) && E::NEEDS != Needs::Public;
-            assert!(
-                !refused && status != 404 && status < 500,
-                "{} as {who}: {status} {}",
-                E::NAME,
-                response.text()
-            );
-        } else {
-            let expected = if role.is_none() { 401 } else { 403 };
-            assert_eq!(status, expected, "{} as {who}: {}", E::NAME, response.text());
-            response.refusal();
-            let asked: Vec<_> = everybody.fake.calls()[before..].iter().map(Call::name).collect();
-            assert!(asked.is_empty(), "{} was refused to {who}, but the engine was asked {asked:?}", E::NAME);
+        let refusal = refusal(*who, &everybody.operation::<E>());
+        if refusal.is_none() != (round == Round::Allowed) {
+            continue;
         }
-        table.note(format!("{:6} {} {}", E::METHOD.as_str(), E::PATH, E::NAME), role, status);
+        let what = format!("{} as {who:?}", E::NAME);
+        // What is removed or changed is another one each time.
+        let used = E::METHOD.mutates() && !E::FIELDS.contains(&"container") && round == Round::Allowed;
+        let things = if used { Things::make(&everybody.console).await } else { everybody.things };
+        let before = everybody.fake.calls().len();
+        let response = ask::<E>(client, things).await;
+        let status = response.status.as_u16();
+        match refusal {
+            None => {
+                let refused = matches!(status, 401 | 403) && E::NEEDS != Needs::Public;
+                assert!(!refused && status != 404 && status < 500, "{what}: {status} {}", response.text());
+            }
+            Some(expected) => {
+                assert_eq!(status, expected, "{what}: {}", response.text());
+                response.refusal();
+                assert_silent(everybody, before, &what);
+            }
+        }
+        table.note(format!("{} {} {}", E::METHOD.as_str(), E::PATH, E::NAME), *who, status);
     }
 }
 
 async fn sweep_socket<S: Socket>(everybody: &Everybody, round: Round, table: &mut Table) {
     let socket: S = everybody.operation();
-    for (role, client) in everybody.all() {
-        let who = role.map_or("nobody", Role::as_str);
-        if allowed(S::NEEDS, role) != (round == Round::Allowed) {
+    for (who, client) in &everybody.people {
+        let refusal = refusal(*who, &socket);
+        if refusal.is_none() != (round == Round::Allowed) {
             continue;
         }
+        let what = format!("{} as {who:?}", S::NAME);
         let before = everybody.fake.calls().len();
         let opened = open(client, handshake(client, &socket, &query::<S>())).await;
         let status = opened.as_ref().err().map_or(101, http::StatusCode::as_u16);
-        if round == Round::Allowed {
-            assert_eq!(status, 101, "{} as {who}", S::NAME);
-        } else {
-            assert_eq!(status, if role.is_none() { 401 } else { 403 }, "{} as {who}", S::NAME);
-            let asked: Vec<_> = everybody.fake.calls()[before..].iter().map(Call::name).collect();
-            assert!(asked.is_empty(), "{} was refused to {who}, but the engine was asked {asked:?}", S::NAME);
+        assert_eq!(status, refusal.unwrap_or(101), "{what}");
+        if refusal.is_some() {
+            assert_silent(everybody, before, &what);
         }
-        table.note(format!("SOCKET {} {}", S::PATH, S::NAME), role, status);
+        table.note(format!("SOCKET {} {}", S::PATH, S::NAME), *who, status);
     }
 }
 
@@ -188,7 +312,7 @@ macro_rules! sweep_endpoints {
                 if <$endpoint>::METHOD.mutates() {
                     let endpoint: $endpoint = everybody.operation();
                     let mut request = client.request(<$endpoint>::METHOD.as_str(), &path_and_query(&endpoint, &query::<$endpoint>()));
-                    if let Some(body) = body(<$endpoint>::NAME) {
+                    if let Some(body) = body(<$endpoint>::NAME, everybody.things) {
                         request = request.json(&body);
                     }
                     refused(<$endpoint>::NAME, change(request).send().await);
@@ -210,7 +334,7 @@ shared::for_each_endpoint!(sweep_endpoints);
 shared::for_each_socket!(sweep_sockets);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_role_may_what_is_declared_and_a_refusal_never_reaches_the_engine() {
+async fn each_role_may_what_is_declared_where_it_reaches_and_a_refusal_never_reaches_the_engine() {
     let everybody = Everybody::assemble().await;
     let mut table = Table::default();
     for round in [Round::Refused, Round::Allowed] {
@@ -276,7 +400,7 @@ async fn other_spellings_of_a_path_are_no_other_route() {
         "/api/v1/environments/local/containers/web-1/../../../../../v1.51/containers/web-1/stop",
     ];
     let before = everybody.fake.calls().len();
-    for (role, client) in everybody.all() {
+    for (who, client) in everybody.all() {
         for path in spellings {
             for method in ["GET", "POST", "DELETE"] {
                 let response = client.request(method, path).send().await;
@@ -291,7 +415,7 @@ async fn other_spellings_of_a_path_are_no_other_route() {
                 }
                 assert!(
                     matches!(status, 400 | 401 | 403 | 404 | 405 | 422),
-                    "{method} {path} as {role:?}: {status} {}",
+                    "{method} {path} as {who:?}: {status} {}",
                     response.text()
                 );
             }
@@ -309,7 +433,10 @@ async fn a_method_that_is_not_declared_does_nothing() {
         let path = pattern
             .replace("{environment}", "local")
             .replace("{container}", "web-1")
-            .replace("{user}", &everybody.target.to_string());
+            .replace("{user}", &everybody.things.user.to_string())
+            .replace("{team}", &everybody.things.team.to_string())
+            .replace("{role}", &everybody.things.role.to_string())
+            .replace("{grant}", &everybody.things.grant.to_string());
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "FROBNICATE"] {
             if declared.iter().any(|(_, known, at)| at == pattern && known.as_str() == method)
                 || method == "CONNECT"
@@ -373,17 +500,13 @@ async fn a_role_that_is_taken_away_is_gone_at_once() {
     let everybody = Everybody::assemble().await;
     let (id, name) = everybody.console.new_user(Role::Operator).await;
     let client = everybody.console.sign_in(&name).await.unwrap();
-    let stop: shared::containers::StopContainer = everybody.operation();
-    assert_eq!(ask(&client, &stop).await.status.as_u16() / 100, 2);
-    let change = UserChange { role: Some(Role::Viewer), ..UserChange::default() };
-    everybody
-        .admin
-        .call(&shared::users::UpdateUser { user: id }, shared::Empty {}, change)
-        .await
-        .map(drop)
-        .unwrap();
+    type Stop = shared::containers::StopContainer;
+    assert_eq!(ask::<Stop>(&client, everybody.things).await.status.as_u16() / 100, 2);
+    let change =
+        UserChange { grants: Some(vec![NewGrant::everywhere(Role::Viewer)]), ..UserChange::default() };
+    everybody.admin.call(&shared::users::UpdateUser { user: id }, Empty {}, change).await.map(drop).unwrap();
     let before = everybody.fake.calls().len();
-    let status = ask(&client, &stop).await.status;
+    let status = ask::<Stop>(&client, everybody.things).await.status;
     assert!(status == 403 || status == 401, "{status}");
     assert_eq!(everybody.fake.calls().len(), before, "the engine was not asked");
 }

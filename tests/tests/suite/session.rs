@@ -10,7 +10,7 @@ use shared::{
     Empty, ErrorCode, Role,
     live::{ClientFrame, ServerFrame, Topic},
     session::{ReadSession, SignOut},
-    users::{UpdateUser, UserChange},
+    users::{NewGrant, UpdateUser, UserChange},
 };
 
 use crate::support::act;
@@ -23,9 +23,9 @@ async fn a_session_survives_a_restart_of_the_console() {
     let viewer = console.sign_in(&name).await.unwrap();
     console.restart().await;
     let after = act(&before.moved_to(&console.url), ReadSession {}, Empty {}).await.unwrap();
-    assert_eq!((after.name.as_str(), after.role), ("admin", Role::Admin));
+    assert_eq!((after.name.as_str(), after.role()), ("admin", Some(Role::Admin)));
     let after = act(&viewer.moved_to(&console.url), ReadSession {}, Empty {}).await.unwrap();
-    assert_eq!((after.name, after.role), (name, Role::Viewer));
+    assert_eq!((after.name.clone(), after.role()), (name, Some(Role::Viewer)));
     assert_eq!(console.said("Setup code: "), None, "no setup is offered again");
 }
 
@@ -110,11 +110,12 @@ async fn another_role_reaches_open_pages_by_itself() {
     let client = console.sign_in(&name).await.unwrap();
     let mut socket = LiveSocket::open(&client).await;
     socket.subscribe(1, Topic::Session).await;
-    let change = UserChange { role: Some(Role::Viewer), ..UserChange::default() };
+    let change =
+        UserChange { grants: Some(vec![NewGrant::everywhere(Role::Viewer)]), ..UserChange::default() };
     admin.call(&UpdateUser { user: id }, Empty {}, change).await.map(drop).unwrap();
     socket
         .event(1, "the new role", |event| match event {
-            shared::live::Event::Session { session } => (session.role == Role::Viewer).then_some(()),
+            shared::live::Event::Session { session } => (session.role() == Some(Role::Viewer)).then_some(()),
             _ => None,
         })
         .await;

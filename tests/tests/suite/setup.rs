@@ -37,7 +37,7 @@ async fn the_code_makes_the_administrator_once() {
     assert_eq!(shape, [4, 4, 4], "{code}");
 
     let session = complete(&client, &code, "harbour", PASSWORD).await.unwrap();
-    assert_eq!((session.name.as_str(), session.role), ("harbour", Role::Admin));
+    assert_eq!((session.name.as_str(), session.role()), ("harbour", Some(Role::Admin)));
     act(&client, ReadSession {}, Empty {}).await.expect("signed in by it");
     assert!(!needed(&client).await);
 
@@ -111,7 +111,7 @@ async fn a_password_file_sets_up_without_anybody() {
     let client = console.anonymous();
     assert!(!needed(&client).await);
     assert_eq!(console.said("Setup code: "), None);
-    assert_eq!(sign_in(&client, "admin", PASSWORD).await.unwrap().role, Role::Admin);
+    assert_eq!(sign_in(&client, "admin", PASSWORD).await.unwrap().role(), Some(Role::Admin));
 }
 
 #[tokio::test(flavor = "multi_thread")]

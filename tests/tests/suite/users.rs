@@ -3,7 +3,7 @@
 use longshore_tests::{Console, ConsoleOptions, FakeEngine, console::PASSWORD};
 use shared::{
     Empty, ErrorCode, Role,
-    users::{CreateUser, ListUsers, NewUser, UpdateUser, UserChange},
+    users::{CreateUser, ListUsers, NewGrant, NewUser, UpdateUser, UserChange},
 };
 
 use crate::support::act;
@@ -15,7 +15,8 @@ async fn console() -> (FakeEngine, Console) {
 }
 
 fn new_user(name: &str, password: &str) -> NewUser {
-    NewUser { name: name.to_owned(), role: Role::Viewer, password: password.to_owned() }
+    let grants = vec![NewGrant::everywhere(Role::Viewer)];
+    NewUser { name: name.to_owned(), grants, password: password.to_owned() }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -24,8 +25,8 @@ async fn a_user_is_made_listed_and_told_when_they_last_came() {
     let admin = console.admin().await;
     let made = admin.call(&CreateUser {}, Empty {}, new_user("crane-driver", PASSWORD)).await.unwrap();
     assert_eq!(
-        (made.name.as_str(), made.role, made.disabled, made.last_sign_in_at),
-        ("crane-driver", Role::Viewer, false, None)
+        (made.name.as_str(), made.role(), made.disabled, made.last_sign_in_at),
+        ("crane-driver", Some(Role::Viewer), false, None)
     );
     console.sign_in("crane-driver").await.unwrap();
     let reply = admin.send(&ListUsers {}, &Empty {}, &()).await;
@@ -67,9 +68,9 @@ async fn the_last_administrator_stays() {
     let (_fake, console) = console().await;
     let admin = console.admin().await;
     let users = act(&admin, ListUsers {}, Empty {}).await.unwrap();
-    let only = users.iter().find(|user| user.role == Role::Admin).unwrap().id;
+    let only = users.iter().find(|user| user.role() == Some(Role::Admin)).unwrap().id;
     let changes = [
-        UserChange { role: Some(Role::Operator), ..UserChange::default() },
+        UserChange { grants: Some(vec![NewGrant::everywhere(Role::Operator)]), ..UserChange::default() },
         UserChange { disabled: Some(true), ..UserChange::default() },
     ];
     for change in changes.clone() {

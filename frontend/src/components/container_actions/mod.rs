@@ -115,10 +115,12 @@ impl ContainerActions {
         self.pending.with(|pending| pending.get(id).copied())
     }
 
-    /// Why this cannot be done to a container in that state by this person; tracked. `None`: it can.
-    pub(crate) fn why_not(self, action: ContainerAction, state: ContainerState) -> Option<String> {
-        why_not(self.i18n, self.session, action.needs())
-            .or_else(|| (!action.allowed_in(state)).then(|| words::why_state(self.i18n, action, state)))
+    /// Why this cannot be done to a container by this person; tracked. `None`: it can.
+    pub(crate) fn why_not(self, action: ContainerAction, row: &ContainerSummary) -> Option<String> {
+        let environment = self.store.environment();
+        why_not(self.i18n, self.session, action.needs(), row.target(&environment)).or_else(|| {
+            (!action.allowed_in(row.state)).then(|| words::why_state(self.i18n, action, row.state))
+        })
     }
 
     /// Why this cannot be done to any of the selected; tracked.
@@ -127,10 +129,17 @@ impl ContainerActions {
         action: ContainerAction,
         rows: &[Arc<ContainerSummary>],
     ) -> Option<String> {
-        why_not(self.i18n, self.session, action.needs()).or_else(|| {
-            let possible = rows.iter().any(|row| action.allowed_in(row.state));
-            (!possible).then(|| t_string!(self.i18n, actions.why.none))
-        })
+        let environment = self.store.environment();
+        let why = |row: &Arc<ContainerSummary>| {
+            why_not(self.i18n, self.session, action.needs(), row.target(&environment))
+        };
+        if let Some(first) = rows.first().and_then(why)
+            && rows.iter().all(|row| why(row).is_some())
+        {
+            return Some(first);
+        }
+        let possible = rows.iter().any(|row| action.allowed_in(row.state) && why(row).is_none());
+        (!possible).then(|| t_string!(self.i18n, actions.why.none))
     }
 
     /// Does it to one container, after asking where something would be lost or a name is needed.

@@ -166,7 +166,12 @@ impl Source<'_> {
             ContainerAction::ALL.into_iter().filter(|action| action.allowed_in(candidate.row.state)).map(
                 |action| {
                     let title = action_of(self.i18n, action, &candidate.row.name);
-                    let disabled_why = why_not(self.i18n, self.session, action.needs());
+                    let disabled_why = why_not(
+                        self.i18n,
+                        self.session,
+                        action.needs(),
+                        candidate.row.target(self.environment),
+                    );
                     Entry { disabled_why, ..self.action(Group::Actions, action, &candidate.row, title) }
                 },
             ),
@@ -217,10 +222,13 @@ impl Source<'_> {
         for action in ContainerAction::ALL {
             let verb = words::verb(self.i18n, action);
             let (begins, rest) = needle.split_by(&Hay::new(verb.clone()));
-            if begins.is_empty() || !self.session.may(action.needs()) {
+            if begins.is_empty() {
                 continue;
             }
-            for candidate in self.candidates.iter().filter(|one| action.allowed_in(one.row.state)) {
+            for candidate in self.candidates.iter().filter(|one| {
+                action.allowed_in(one.row.state)
+                    && self.session.may_on(action.needs(), self.environment, &one.row)
+            }) {
                 // Enter does it at once: only a name that was really typed is good enough.
                 let Some(Hit { score, .. }) = candidate.name.find_plainly(&rest) else { continue };
                 let title = action_of(self.i18n, action, &candidate.row.name);
@@ -271,7 +279,9 @@ impl Source<'_> {
     fn pages(&self) -> Vec<Entry> {
         Page::ALL
             .into_iter()
-            .filter(|page| page.needs().is_none_or(|permission| self.session.may(permission)))
+            .filter(|page| {
+                page.needs().is_none_or(|permission| self.session.may(permission, shared::Target::Console))
+            })
             .map(|page| Entry {
                 kind: t_string!(self.i18n, palette.kind.page),
                 ..Entry::new(

@@ -81,7 +81,8 @@ pub(super) fn views(
     let name = row.name.as_str();
     let view = |icon, title: String, path: String, needs: Option<Permission>| Entry {
         container: Some(row.id.clone()),
-        disabled_why: needs.and_then(|permission| why_not(i18n, session, permission)),
+        disabled_why: needs
+            .and_then(|permission| why_not(i18n, session, permission, row.target(environment))),
         ..Entry::new(Group::Actions, icon, title, Act::Go(path))
     };
     let tab = |tab| paths::container_tab(environment, name, tab);

@@ -47,7 +47,7 @@ fn Items() -> impl IntoView {
     let who = move || {
         session
             .session()
-            .map(|session| format!("{} · {}", session.name, role_name(i18n, session.role)))
+            .map(|session| format!("{} · {}", session.name, role_name(i18n, session.role())))
             .unwrap_or_default()
     };
     let sign_out = move || {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
-use shared::{Permission, environments::EngineStatus};
+use shared::{Permission, Target, environments::EngineStatus};
 
 use crate::{
     components::{containers_store::ContainersStore, engine_status::engine_line},
@@ -25,6 +25,7 @@ pub(super) fn Sidebar() -> impl IntoView {
     let session = use_session();
     let store = ContainersStore::use_store();
     let count = move || store.summary().map(|summary| format::count(i18n, u64::from(summary.counts.total)));
+    let administers = move |permission| session.may(permission, Target::Console);
     let build = move || session.session().map(|session| session.build).unwrap_or_default();
     view! {
         <nav class="sidebar" id=ID popover="auto" aria-label=t!(i18n, shell.main_navigation)>
@@ -57,14 +58,14 @@ pub(super) fn Sidebar() -> impl IntoView {
                         />
                     </ul>
                 </div>
-                <Show when=move || session.may(Permission::UserManage) || session.may(Permission::AuditView)>
+                <Show when=move || administers(Permission::UserManage) || administers(Permission::AuditView)>
                     <div class="sidebar-group">
                         <h2 id="nav-administer">{t!(i18n, shell.administer)}</h2>
                         <ul aria-labelledby="nav-administer">
-                            <Show when=move || session.may(Permission::UserManage)>
+                            <Show when=move || administers(Permission::UserManage)>
                                 <SidebarLink href=paths::users() icon=Icon::Users label=t!(i18n, shell.users) />
                             </Show>
-                            <Show when=move || session.may(Permission::AuditView)>
+                            <Show when=move || administers(Permission::AuditView)>
                                 <SidebarLink href=paths::audit() icon=Icon::Audit label=t!(i18n, shell.audit) />
                             </Show>
                         </ul>

@@ -4,7 +4,7 @@ mod row;
 
 use leptos::prelude::*;
 use shared::{
-    Permission, Role,
+    Permission, Target,
     audit::{AuditQuery, AuditRow, ListAudit},
 };
 
@@ -37,7 +37,7 @@ pub(crate) fn AuditPage() -> impl IntoView {
     let i18n = use_i18n();
     let session = use_session();
     use_breadcrumb(move || vec![Crumb { label: t_string!(i18n, audit.title), href: None }]);
-    let allowed = Memo::new(move |_| session.may(Permission::AuditView));
+    let allowed = Memo::new(move |_| session.may(Permission::AuditView, Target::Console));
     view! {
         <Show
             when=move || allowed.get()
@@ -50,7 +50,7 @@ pub(crate) fn AuditPage() -> impl IntoView {
                         icon=Icon::Lock
                         title=t!(i18n, audit.forbidden)
                         text=move || {
-                            let role = session.session().map_or(Role::Viewer, |session| session.role);
+                            let role = session.session().and_then(|session| session.role());
                             t_string!(i18n, audit.forbidden_text, role = role_name(i18n, role))
                         }
                     />

@@ -10,7 +10,6 @@ use super::{
 use crate::{
     components::{
         container_actions::{Target, action_icon, action_label, use_actions},
-        error_text::why_not,
         exit_text::exit_text,
     },
     i18n::{I18n, t, t_string, use_i18n},
@@ -164,7 +163,8 @@ fn Actions(subject: Subject) -> impl IntoView {
         }
         _ => [ContainerAction::Start, ContainerAction::Restart],
     });
-    let why_not = move |action: ContainerAction| state.get().and_then(|state| actions.why_not(action, state));
+    let why_not =
+        move |action: ContainerAction| subject.with_row(|row| actions.why_not(action, row)).flatten();
     let pending =
         move |action: ContainerAction| subject.id().is_some_and(|id| actions.pending(&id) == Some(action));
     let run = move |action: ContainerAction| {
@@ -241,7 +241,7 @@ pub(super) fn ContainerTabs(
                 href: one.path(&environment, &name),
                 label: one.word(i18n),
                 current: tab.get() == one,
-                disabled_why: one.needs().and_then(|permission| why_not(i18n, session, permission)),
+                disabled_why: one.needs().and_then(|permission| subject.why_not(i18n, session, permission)),
             })
             .collect::<Vec<_>>()
     };

@@ -113,7 +113,8 @@ fn Present(subject: Subject, tab: Memo<Tab>) -> impl IntoView {
     let session = use_session();
     let shown = EnvShown(RwSignal::new(false));
     let figures = Figures::follow(subject);
-    let allowed = Memo::new(move |_| tab.get().needs().is_none_or(|permission| session.may(permission)));
+    let allowed =
+        Memo::new(move |_| tab.get().needs().is_none_or(|permission| subject.may(session, permission)));
     view! {
         <div class="page-fill">
             <Head subject />
@@ -215,8 +216,8 @@ fn Locked(tab: Tab) -> impl IntoView {
     let i18n = use_i18n();
     let session = use_session();
     let title = move || {
-        let least = tab.needs().map_or(Role::Viewer, Role::least);
-        let own = session.session().map_or(Role::Viewer, |session| session.role);
+        let least = tab.needs().map(Role::least);
+        let own = session.session().and_then(|session| session.role());
         t_string!(i18n, container.locked, needed = role_name(i18n, least), role = role_name(i18n, own))
     };
     let text = move || match tab {

@@ -14,10 +14,12 @@ use crate::{
     api,
     components::{
         containers_store::{ContainersStore, ListStatus},
+        error_text::why_not,
         reading::Reading,
     },
+    i18n::I18n,
     paths,
-    session::use_session,
+    session::{SessionContext, use_session},
 };
 
 /// How long changes are gathered before the engine is asked again.
@@ -149,6 +151,23 @@ impl Subject {
         }
     }
 
+    /// Whether the person may do this to it; tracked.
+    pub(super) fn may(self, session: SessionContext, permission: Permission) -> bool {
+        let environment = self.environment.get();
+        self.with_row(|row| session.may_on(permission, &environment, row)).unwrap_or(false)
+    }
+
+    /// Why the person may not do this to it; tracked.
+    pub(super) fn why_not(
+        self,
+        i18n: I18n,
+        session: SessionContext,
+        permission: Permission,
+    ) -> Option<String> {
+        let environment = self.environment.get();
+        self.with_row(|row| why_not(i18n, session, permission, row.target(&environment))).flatten()
+    }
+
     /// Reads the engine's document again.
     pub(super) fn read_details(self) {
         let Some(id) = untrack(|| self.id()) else { return };
@@ -160,7 +179,7 @@ impl Subject {
     /// Reads it once, and again when the row has changed: at once the first time, then gathered.
     fn keep_details(self) {
         let session = use_session();
-        let allowed = Memo::new(move |_| session.may(Permission::ContainerLogs));
+        let allowed = Memo::new(move |_| self.may(session, Permission::ContainerLogs));
         let waits = StoredValue::new(false);
         Effect::new(move |last: Option<Option<ContainerId>>| {
             let id = self.id();

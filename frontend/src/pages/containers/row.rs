@@ -8,10 +8,7 @@ use shared::{
 
 use super::{cells::Cell, list::use_list, row_menu::MENU, table::TableContext};
 use crate::{
-    components::{
-        container_actions::{Target, action_icon, action_of, use_actions},
-        error_text::why_not,
-    },
+    components::container_actions::{Target, action_icon, action_of, use_actions},
     i18n::{t_string, use_i18n},
     paths,
     session::use_session,
@@ -81,8 +78,14 @@ fn RowActions(
     let state = Memo::new(move |_| state_row.with(|row| row.state));
     let logs = move || paths::container_tab(&list.store.environment(), &name.get(), "logs");
     let terminal = move || paths::container_tab(&list.store.environment(), &name.get(), "terminal");
-    let may_log = move || why_not(i18n, session, Permission::ContainerLogs).is_none();
-    let may_exec = move || why_not(i18n, session, Permission::ContainerExec).is_none();
+    let may_row = row.clone();
+    let may =
+        move |permission| may_row.with(|row| session.may_on(permission, &list.store.environment(), row));
+    let may_log = {
+        let may = may.clone();
+        move || may(Permission::ContainerLogs)
+    };
+    let may_exec = move || may(Permission::ContainerExec);
     let quick_row = row.clone();
     let more_name = move || t_string!(i18n, containers.more_for, name = name.get());
     view! {
@@ -134,7 +137,7 @@ fn QuickAction(action: ContainerAction, row: crate::components::containers_store
             icon=action_icon(action)
             size=Size::Small
             label=move || for_name.with(|row| action_of(i18n, action, row.name.clone().as_str()))
-            disabled_why=move || for_why.with(|row| actions.why_not(action, row.state))
+            disabled_why=move || for_why.with(|row| actions.why_not(action, row))
             pending=move || actions.pending(&id).is_some()
             on_press=move || actions.request(action, for_press.with_untracked(|row| Target::from(&**row)))
         />

@@ -13,10 +13,7 @@ use super::{
     table::TableContext,
 };
 use crate::{
-    components::{
-        container_actions::{Target, action_icon, action_label, use_actions},
-        error_text::why_not,
-    },
+    components::container_actions::{Target, action_icon, action_label, use_actions},
     i18n::{t, t_string, use_i18n},
     paths,
     session::use_session,
@@ -65,7 +62,12 @@ fn Items(context: TableContext) -> impl IntoView {
     let row = row_of(list, context);
     let tab =
         move |tab: &'static str| move || paths::container_tab(&list.store.environment(), &name_of(row), tab);
-    let may = move |permission: Permission| move || why_not(i18n, session, permission).is_none();
+    let may = move |permission: Permission| {
+        move || {
+            let environment = list.store.environment();
+            row.with(|row| row.as_ref().is_some_and(|row| session.may_on(permission, &environment, row)))
+        }
+    };
     let runs = move || {
         row.with(|row| {
             row.as_ref().is_some_and(|row| row.state == shared::containers::ContainerState::Running)
@@ -85,7 +87,7 @@ fn Items(context: TableContext) -> impl IntoView {
         }
     };
     let action = move |action: ContainerAction| {
-        let why = move || row.with(|row| row.as_ref().and_then(|row| actions.why_not(action, row.state)));
+        let why = move || row.with(|row| row.as_ref().and_then(|row| actions.why_not(action, row)));
         let press = move || {
             if let Some(row) = row.get_untracked() {
                 actions.request(action, Target::from(&*row));

@@ -6,7 +6,7 @@ mod table;
 
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
-    Empty, ErrorCode, Permission, Role, UserId,
+    Empty, ErrorCode, Permission, Role, Target, UserId,
     users::{ListUsers, UpdateUser, User, UserChange},
 };
 
@@ -48,7 +48,7 @@ pub(crate) fn UsersPage() -> impl IntoView {
     let i18n = use_i18n();
     let session = use_session();
     use_breadcrumb(move || vec![Crumb { label: t_string!(i18n, users.title), href: None }]);
-    let allowed = Memo::new(move |_| session.may(Permission::UserManage));
+    let allowed = Memo::new(move |_| session.may(Permission::UserManage, Target::Console));
     view! {
         <Show
             when=move || allowed.get()
@@ -61,7 +61,7 @@ pub(crate) fn UsersPage() -> impl IntoView {
                         icon=Icon::Lock
                         title=t!(i18n, users.forbidden)
                         text=move || {
-                            let role = session.session().map_or(Role::Viewer, |session| session.role);
+                            let role = session.session().and_then(|session| session.role());
                             t_string!(i18n, users.forbidden_text, role = role_name(i18n, role))
                         }
                     />
@@ -149,7 +149,7 @@ fn put(users: Reading<Vec<User>>, user: User) {
 
 /// Whether nobody else could manage users without this one.
 fn is_last_admin(users: &[User], user: UserId) -> bool {
-    let mut admins = users.iter().filter(|user| user.role == Role::Admin && !user.disabled);
+    let mut admins = users.iter().filter(|user| user.role() == Some(Role::Admin) && !user.disabled);
     admins.all(|admin| admin.id == user)
 }
 

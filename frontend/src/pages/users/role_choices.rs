@@ -34,7 +34,7 @@ pub(super) fn RoleChoices(
                                 prop:checked=move || role.get() == choice
                                 on:change=move |_| role.set(choice)
                             />
-                            <label for=id>{move || role_name(i18n, choice)}</label>
+                            <label for=id>{move || role_name(i18n, Some(choice))}</label>
                             <p class="field-hint" id=hint>
                                 {move || what_it_may(i18n, choice)}
                             </p>
@@ -50,6 +50,8 @@ fn what_it_may(i18n: I18n, role: Role) -> String {
     match role {
         Role::Viewer => t_string!(i18n, users.roles.viewer),
         Role::Operator => t_string!(i18n, users.roles.operator),
+        Role::Deployer => t_string!(i18n, users.roles.deployer),
+        Role::EnvironmentAdmin => t_string!(i18n, users.roles.environment_admin),
         Role::Admin => t_string!(i18n, users.roles.admin),
     }
 }

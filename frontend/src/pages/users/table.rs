@@ -49,7 +49,7 @@ pub(super) fn UsersTable(
                 <tbody role="rowgroup">
                     <For
                         each=all
-                        key=|user| (user.id, user.name.clone(), user.role, user.disabled, user.last_sign_in_at.map(|at| at.0))
+                        key=|user| (user.id, user.name.clone(), user.role(), user.grants.len(), user.teams.len(), user.disabled, user.last_sign_in_at.map(|at| at.0))
                         let:user
                     >
                         <UserRow user chosen />
@@ -66,7 +66,7 @@ fn UserRow(user: User, chosen: RwSignal<Option<User>>) -> impl IntoView {
     let i18n = use_i18n();
     let session = use_session();
     let id = user.id;
-    let role = user.role;
+    let role = user.role();
     let disabled = user.disabled;
     let name = user.name.clone();
     let is_self = move || session.session().is_some_and(|session| session.user == id);
@@ -129,7 +129,8 @@ fn RowMenu(
     let last_admin = move || {
         let user = chosen.get()?;
         let last = users.with(|users| users.is_some_and(|users| is_last_admin(users, user.id)));
-        (last && user.role == Role::Admin).then(|| t_string!(i18n, users.last_admin, name = user.name))
+        (last && user.role() == Some(Role::Admin))
+            .then(|| t_string!(i18n, users.last_admin, name = user.name))
     };
     let no_disabling = move || {
         let own =

@@ -9,7 +9,6 @@ use futures_util::{SinkExt, StreamExt, stream::SplitSink};
 use shared::{
     ApiError, Empty, ErrorCode,
     live::{ClientFrame, Event, Live, ServerFrame, Topic},
-    session::Session,
 };
 use tokio::{
     sync::{mpsc, watch},
@@ -20,7 +19,11 @@ use tokio::{
 use self::subscription::Subscription;
 use crate::{
     Error,
-    access::{grant::Grant, session::Actor},
+    access::{
+        grant::{Grant, TopicGrant},
+        session::Actor,
+        sight::Sight,
+    },
     app::App,
     http::{Api, Lease, LeaseNews},
 };
@@ -44,6 +47,8 @@ struct Running {
     /// None for the session's topic, which the socket itself serves.
     task: Option<AbortHandle>,
     topic: Topic,
+    /// What it tells of; None for the session's topic.
+    sight: Option<Sight>,
     taken: watch::Sender<u64>,
 }
 
@@ -56,7 +61,7 @@ impl Drop for Running {
 }
 
 async fn live(app: App, grant: Grant<Live>, _: Empty, socket: WebSocket) -> Result<(), Error> {
-    let mut lease = Lease::new(&app, grant.actor().clone(), shared::Needs::Session);
+    let mut lease = Lease::new(&app, &grant);
     let (sink, mut incoming) = socket.split();
     let (out, queue) = mpsc::channel(QUEUE);
     let writer = tokio::spawn(write(sink, queue));
@@ -138,22 +143,29 @@ async fn subscribe(
     id: u32,
     topic: Topic,
 ) -> bool {
-    let (taken, acknowledged) = watch::channel(0);
     if topic == Topic::Session {
-        running.insert(id, Running { task: None, topic, taken });
+        let (taken, _) = watch::channel(0);
+        running.insert(id, Running { task: None, topic, sight: None, taken });
         return send(out, &session(app, actor, id)).await;
     }
     match subscription::decide(app, actor, &topic) {
         Ok(grant) => {
-            let work = Subscription::new(id, grant, out.clone(), acknowledged).run(topic.clone());
-            running.insert(id, Running { task: Some(tokio::spawn(work).abort_handle()), topic, taken });
+            running.insert(id, start(id, grant, out, topic));
             true
         }
         Err(error) => send(out, &ServerFrame::Ended { id, error: error.to_api() }).await,
     }
 }
 
-/// The role is another: what it does not allow ends, the rest goes on untouched.
+fn start(id: u32, grant: TopicGrant, out: &mpsc::Sender<Message>, topic: Topic) -> Running {
+    let (taken, acknowledged) = watch::channel(0);
+    let sight = Some(grant.sight().clone());
+    let work = Subscription::new(id, grant, out.clone(), acknowledged).run(topic.clone());
+    Running { task: Some(tokio::spawn(work).abort_handle()), topic, sight, taken }
+}
+
+/// What they hold is another: what it does not allow ends. A topic that tells of something else now begins
+/// again, which has the browser read the list anew; a log that is still allowed goes on untouched.
 async fn decide_again(
     app: &App,
     actor: &Actor,
@@ -167,7 +179,13 @@ async fn decide_again(
             return true;
         }
         match subscription::decide(app, actor, &one.topic) {
-            Ok(_) => true,
+            Ok(grant) => {
+                let same = one.sight.as_ref() == Some(grant.sight());
+                if !same && !matches!(one.topic, Topic::Logs { .. }) {
+                    *one = start(*id, grant, out, one.topic.clone());
+                }
+                true
+            }
             Err(error) => {
                 told.push(ServerFrame::Ended { id: *id, error: error.to_api() });
                 false
@@ -183,9 +201,7 @@ async fn decide_again(
 }
 
 fn session(app: &App, actor: &Actor, id: u32) -> ServerFrame {
-    let session =
-        Session { user: actor.user, name: actor.name.clone(), role: actor.role, build: app.build.clone() };
-    ServerFrame::Event { id, event: Event::Session { session } }
+    ServerFrame::Event { id, event: Event::Session { session: actor.to_wire(&app.build) } }
 }
 
 /// Queues a frame; false when the browser is gone.

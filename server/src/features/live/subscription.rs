@@ -47,13 +47,13 @@ struct Gone;
 pub(super) fn decide(app: &App, actor: &Actor, topic: &Topic) -> Result<TopicGrant, Error> {
     match topic {
         Topic::Environment { environment } => {
-            grant::grant_topic(app, actor, environment, None, Permission::EnvironmentView)
+            grant::grant_topic(app, actor, environment, Permission::EnvironmentView)
         }
         Topic::Containers { environment, .. } | Topic::Stats { environment, .. } => {
-            grant::grant_topic(app, actor, environment, None, Permission::ContainerView)
+            grant::grant_topic(app, actor, environment, Permission::ContainerView)
         }
         Topic::Logs { environment, container, .. } => {
-            grant::grant_topic(app, actor, environment, Some(container), Permission::ContainerLogs)
+            grant::grant_container_topic(app, actor, environment, container, Permission::ContainerLogs)
         }
         Topic::Session => Err(Error::NotFound("topic")),
     }
@@ -102,7 +102,7 @@ impl Subscription {
         loop {
             status.mark_unchanged();
             revisions.mark_unchanged();
-            let environment = hub.summary();
+            let environment = hub.summary(self.grant.sight());
             if told.as_ref() != Some(&environment) {
                 let event = Event::Environment { environment: Box::new(environment.clone()) };
                 if self.event(event).await.is_err() {
@@ -122,7 +122,7 @@ impl Subscription {
         let mut revisions = hub.inventory().revisions();
         loop {
             revisions.mark_unchanged();
-            let event = match hub.inventory().after(cursor) {
+            let event = match hub.inventory().after(cursor, self.grant.sight()) {
                 Changes::Reset => {
                     let _gone = self.event(Event::Reset).await;
                     return Ok(());
@@ -160,7 +160,7 @@ impl Subscription {
             let mut samples = Vec::new();
             for (id, handle) in &mut handles {
                 if handle.as_ref().is_none_or(StatsHandle::ended) {
-                    *handle = is_running(&hub, id).then(|| hub.watch_stats(&self.grant, id));
+                    *handle = self.is_running(id).then(|| hub.watch_stats(&self.grant, id));
                 }
                 samples.extend(handle.as_mut().and_then(StatsHandle::fresh));
             }
@@ -168,6 +168,12 @@ impl Subscription {
                 return Ok(());
             }
         }
+    }
+
+    /// Whether a container that is seen has figures.
+    fn is_running(&self, id: &ContainerId) -> bool {
+        let seen = self.grant.hub().inventory().get(id).filter(|row| self.grant.sight().shows(row));
+        seen.is_some_and(|row| matches!(row.state, ContainerState::Running | ContainerState::Paused))
     }
 
     /// Follows the log over restarts of the container and of the engine: each time from where it stood.
@@ -239,12 +245,6 @@ fn container(grant: &TopicGrant) -> Result<ContainerId, EngineError> {
         .container()
         .cloned()
         .map_err(|_error| EngineError::NotFound { what: "container", message: String::new() })
-}
-
-fn is_running(hub: &Hub, id: &ContainerId) -> bool {
-    hub.inventory()
-        .get(id)
-        .is_some_and(|container| matches!(container.state, ContainerState::Running | ContainerState::Paused))
 }
 
 async fn connected(hub: &Hub) {

@@ -38,7 +38,7 @@ pub(super) fn OverviewTab(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let session = use_session();
-    let allowed = Memo::new(move |_| session.may(Permission::ContainerLogs));
+    let allowed = Memo::new(move |_| subject.may(session, Permission::ContainerLogs));
     let command = move || format!("docker inspect {}", subject.name());
     view! {
         <div class="tab-scroll">

@@ -45,7 +45,7 @@ pub(super) fn Trouble(
             let (title, text) = (found.clone(), found);
             view! {
                 <Notice tone=tone title=move || words(i18n, &title).0 text=move || words(i18n, &text).1>
-                    <Show when=move || session.may(Permission::ContainerLogs)>
+                    <Show when=move || subject.may(session, Permission::ContainerLogs)>
                         <a class="button" data-size="small" href=logs>
                             {t!(i18n, container.see_logs)}
                         </a>

@@ -3,7 +3,7 @@
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
     Empty, ErrorCode, Role,
-    users::{CreateUser, NewUser, User, is_user_name},
+    users::{CreateUser, NewGrant, NewUser, User, is_user_name},
 };
 
 use super::{super::role_choices::RoleChoices, FormDialog, Problems, password_problem};
@@ -34,7 +34,7 @@ pub(in crate::pages::users) fn AddUserDialog(
     let submit = move || {
         let user = NewUser {
             name: name.get_untracked().trim().to_owned(),
-            role: role.get_untracked(),
+            grants: vec![NewGrant::everywhere(role.get_untracked())],
             password: password.get_untracked(),
         };
         problems.clear();

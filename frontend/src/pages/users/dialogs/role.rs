@@ -2,8 +2,8 @@
 
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
-    Empty, Role,
-    users::{UpdateUser, User, UserChange},
+    Empty, Role, Scope,
+    users::{NewGrant, UpdateUser, User, UserChange},
 };
 
 use super::{super::role_choices::RoleChoices, FormDialog, Problems};
@@ -28,7 +28,14 @@ pub(in crate::pages::users) fn RoleDialog(
     let i18n = use_i18n();
     let toasts = use_toasts();
     let session = use_session();
-    let role = RwSignal::new(user.role);
+    let role = RwSignal::new(user.role().unwrap_or(Role::Viewer));
+    // What they hold elsewhere stays.
+    let elsewhere: Vec<NewGrant> = user
+        .grants
+        .iter()
+        .filter(|grant| grant.scope != Scope::Everything)
+        .map(|grant| NewGrant { role: grant.role, scope: grant.scope.clone() })
+        .collect();
     let problems = Problems::new();
     let pending = RwSignal::new(false);
     let id = user.id;
@@ -36,7 +43,9 @@ pub(in crate::pages::users) fn RoleDialog(
     let submit = {
         let name = name.clone();
         move || {
-            let change = UserChange { role: Some(role.get_untracked()), ..UserChange::default() };
+            let mut grants = elsewhere.clone();
+            grants.push(NewGrant::everywhere(role.get_untracked()));
+            let change = UserChange { grants: Some(grants), ..UserChange::default() };
             let name = name.clone();
             problems.clear();
             pending.set(true);
@@ -48,7 +57,7 @@ pub(in crate::pages::users) fn RoleDialog(
                                 i18n,
                                 users.role_changed,
                                 name = user.name.clone(),
-                                role = role_name(i18n, user.role)
+                                role = role_name(i18n, user.role())
                             )
                         });
                         toasts.success(text);

@@ -1,8 +1,16 @@
-//! The console's users.
+//! The console's users, their teams, the custom roles, and the grants that give a role to a user or a team.
+
+mod grants;
+mod roles;
+mod teams;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Permission, Role, UnixMillis, UserId, endpoint};
+pub use grants::*;
+pub use roles::*;
+pub use teams::*;
+
+use crate::{Permission, Role, Scope, UnixMillis, UserId, access::RoleRef, access::TeamName, endpoint};
 
 /// One user, without anything secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,14 +20,30 @@ pub struct User {
     pub id: UserId,
     /// The name to sign in with.
     pub name: String,
-    /// What the user may do.
-    pub role: Role,
+    /// The grants of their own; those of their teams come on top.
+    pub grants: Vec<Grant>,
+    /// Their teams.
+    pub teams: Vec<TeamName>,
     /// Signing in is refused and every session ended.
     pub disabled: bool,
     /// When it was made.
     pub created_at: UnixMillis,
     /// When the user last signed in.
     pub last_sign_in_at: Option<UnixMillis>,
+}
+
+impl User {
+    /// The greatest built-in role among their own grants on everything.
+    #[must_use]
+    pub fn role(&self) -> Option<Role> {
+        let whole = self.grants.iter().filter(|grant| grant.scope == Scope::Everything);
+        whole
+            .filter_map(|grant| match grant.role {
+                RoleRef::Builtin(role) => Some(role),
+                RoleRef::Custom(_) => None,
+            })
+            .max()
+    }
 }
 
 /// A user to make.
@@ -29,8 +53,9 @@ pub struct User {
 pub struct NewUser {
     /// 1 to 64 characters: letters, digits and `_.@-`.
     pub name: String,
-    /// What the user may do.
-    pub role: Role,
+    /// What they may do from the start.
+    #[serde(default)]
+    pub grants: Vec<NewGrant>,
     /// At least 12 characters, at most 1,024 bytes.
     pub password: String,
 }
@@ -40,9 +65,9 @@ pub struct NewUser {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct UserChange {
-    /// Another role. The last administrator keeps theirs.
+    /// All grants of their own, in place of those they have. The last administrator stays one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub role: Option<Role>,
+    pub grants: Option<Vec<NewGrant>>,
     /// Disables or enables. The last administrator cannot be disabled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disabled: Option<bool>,
@@ -93,14 +118,29 @@ endpoint! {
 }
 
 endpoint! {
-    /// Makes a user. 409 if the name is taken, 422 naming the field that is wrong.
+    /// Makes a user. 409 if the name is taken, 422 naming the field that is wrong, 403 for grants that the
+    /// maker does not hold.
     CreateUser {}
     Post "/api/v1/users", query: crate::Empty, body: NewUser, reply: User, needs: Permission::UserManage
 }
 
 endpoint! {
-    /// Changes a user's role, password, or whether they may sign in; takes effect on open sessions and
-    /// sockets at once. 409 for the last administrator.
+    /// Changes a user's grants, password, or whether they may sign in; takes effect on open sessions and
+    /// sockets at once. 409 for the last administrator, 403 for a user who holds more than the one who acts.
     UpdateUser { user: UserId }
     Patch "/api/v1/users/{user}", query: crate::Empty, body: UserChange, reply: User, needs: Permission::UserManage
+}
+
+endpoint! {
+    /// Removes a user; their sessions and streams end at once, and what they owned belongs to nobody. 409 for
+    /// the last administrator, 403 for a user who holds more than the one who acts.
+    RemoveUser { user: UserId }
+    Delete "/api/v1/users/{user}", query: crate::Empty, body: (), reply: (), needs: Permission::UserManage
+}
+
+endpoint! {
+    /// Tells what a user can do, where, and through which grant or ownership.
+    ExplainAccess { user: UserId }
+    Get "/api/v1/users/{user}/access", query: crate::Empty, body: (), reply: Vec<Explained>,
+    needs: Permission::UserManage
 }

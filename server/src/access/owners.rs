@@ -1,0 +1,129 @@
+//! What the console made, and whose it is.
+//!
+//! Belongs here: recording a maker as the owner, and handing a thing on. What an owner may do is in
+//! [`shared::access::owner_permissions`].
+
+use shared::{
+    ContainerId, EnvironmentId, Target, access::owner_permissions, containers::Ownership, users::Subject,
+};
+
+use super::{policy::Policy, session::Actor};
+use crate::{
+    Error,
+    app::App,
+    store::{AccessRefusal, Owned},
+};
+
+/// Records that the console made a container: it belongs to its maker, or to the team of theirs that they
+/// chose. `stack` is the stack it was made in, for which the maker's right to create was checked. The
+/// container must bear [`shared::access::CREATED_LABEL`]. Takes effect on open streams at once.
+///
+/// # Errors
+/// [`Error::Invalid`] for an owner who is neither the maker nor a team of theirs; when the database fails.
+pub async fn made(
+    app: &App,
+    maker: &Actor,
+    environment: &EnvironmentId,
+    container: &ContainerId,
+    team: Option<Subject>,
+    stack: Option<&str>,
+) -> Result<(), Error> {
+    let owner = check_chosen(maker, team)?;
+    let made = Owned {
+        environment: environment.clone(),
+        container: container.clone(),
+        owner: Some(owner),
+        stack: stack.map(str::to_owned),
+    };
+    app.store.record_made(&made).await?.map_err(refused)?;
+    app.sessions.access_changed();
+    Ok(())
+}
+
+/// The owner that a maker chose for what they are about to make: themselves unless told.
+///
+/// # Errors
+/// [`Error::Invalid`] for somebody else, or a team that they do not belong to.
+pub fn check_chosen(maker: &Actor, chosen: Option<Subject>) -> Result<Subject, Error> {
+    match chosen {
+        None => Ok(Subject::User(maker.user)),
+        Some(Subject::User(user)) if user == maker.user => Ok(Subject::User(user)),
+        Some(Subject::Team(team)) if maker.teams().iter().any(|own| own.id == team) => {
+            Ok(Subject::Team(team))
+        }
+        Some(_) => Err(Error::invalid("owner", "the owner is you or a team of yours")),
+    }
+}
+
+/// Gives a container to somebody else.
+///
+/// # Errors
+/// [`Error::Forbidden`] for whoever does not hold on it all that an owner does, [`Error::Invalid`] for an
+/// unknown user or team; when the database fails.
+pub async fn transfer(
+    app: &App,
+    actor: &Actor,
+    target: Target<'_>,
+    owner: Option<Subject>,
+) -> Result<(), Error> {
+    let Target::Container { environment, container, .. } = target else {
+        return Err(Error::NotFound("container"));
+    };
+    let held = actor.access().at(target);
+    if let Some(needs) = owner_permissions().iter().find(|permission| !held.contains(*permission)) {
+        return Err(Error::Forbidden { needs });
+    }
+    let changed = app.store.set_owner(environment, container, owner).await?;
+    changed.map_err(|_unknown| Error::invalid("owner", "there is no such user or team"))?;
+    app.sessions.access_changed();
+    Ok(())
+}
+
+/// Forgets a container that is gone. What is left behind harms nobody, since an id is never used twice, so
+/// a failure is only logged.
+pub async fn gone(app: &App, environment: &EnvironmentId, container: &ContainerId) {
+    let known = match app.sessions.policies().now().await {
+        Ok(policy) => policy.owned(environment, container).is_some(),
+        Err(_unreadable) => false,
+    };
+    if !known {
+        return;
+    }
+    match app.store.forget_owned(environment, container).await {
+        Ok(_) => app.sessions.access_changed(),
+        Err(error) => tracing::warn!(%error, "the owner of a removed container could not be forgotten"),
+    }
+}
+
+/// Whose a container is, by name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn read(
+    app: &App,
+    policy: &Policy,
+    environment: &EnvironmentId,
+    container: &ContainerId,
+) -> Result<Ownership, Error> {
+    let owner = policy.owned(environment, container).and_then(|owned| owned.owner);
+    let name = match owner {
+        Some(Subject::User(user)) => app.store.user_name(user).await?,
+        Some(Subject::Team(team)) => policy.team_name(team),
+        None => None,
+    };
+    Ok(Ownership { owner, name })
+}
+
+/// A refused change of grants, teams, roles or owners, in words.
+pub(crate) fn refused(why: AccessRefusal) -> Error {
+    match why {
+        AccessRefusal::LastAdmin => Error::Conflict(
+            "this would leave no administrator who can sign in; make another one first".to_owned(),
+        ),
+        AccessRefusal::Unknown(what) => Error::NotFound(what),
+        AccessRefusal::Taken => Error::Conflict("the name is taken, or they have this already".to_owned()),
+        AccessRefusal::InUse(grants) => {
+            Error::Conflict(format!("{grants} grants give this role; take them back first"))
+        }
+    }
+}
