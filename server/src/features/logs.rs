@@ -7,13 +7,14 @@ use bytes::{BufMut, Bytes, BytesMut};
 use futures_util::stream;
 use shared::logs::{DownloadLogs, LogQuery, LogStream};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use tokio::sync::mpsc;
 
 use crate::{
     Error,
     access::grant::Grant,
     app::App,
     engine::{LogReader, RawLine},
-    http::{Api, Download},
+    http::{Api, Download, Lease, LeaseNews},
 };
 
 /// Mounts it.
@@ -22,12 +23,13 @@ pub fn mount(api: Api) -> Api {
     api.mount::<DownloadLogs>(download)
 }
 
-async fn download(_: App, grant: Grant<DownloadLogs>, query: LogQuery, (): ()) -> Result<Download, Error> {
+async fn download(app: App, grant: Grant<DownloadLogs>, query: LogQuery, (): ()) -> Result<Download, Error> {
     let hub = grant.hub()?;
     let name = hub.inventory().get(grant.container()?).ok_or(Error::NotFound("container"))?.name.clone();
     let reader = hub.read_log(&grant, &query).await?;
     let timestamps = query.timestamps;
-    let chunks = stream::unfold(Some(reader), move |reader| next_chunk(reader, timestamps));
+    let news = Lease::new(&app, &grant).watch();
+    let chunks = stream::unfold(Some((reader, news)), move |open| next_chunk(open, timestamps));
     Ok(Download {
         file_name: format!("{name}.log"),
         content_type: "text/plain; charset=utf-8",
@@ -35,16 +37,27 @@ async fn download(_: App, grant: Grant<DownloadLogs>, query: LogQuery, (): ()) -
     })
 }
 
-type Step = Option<(Result<Bytes, std::io::Error>, Option<LogReader>)>;
+type Open = (LogReader, mpsc::Receiver<LeaseNews>);
+type Step = Option<(Result<Bytes, std::io::Error>, Option<Open>)>;
 
-async fn next_chunk(reader: Option<LogReader>, timestamps: bool) -> Step {
-    let mut reader = reader?;
-    match reader.next().await {
-        Ok(Some(lines)) => Some((Ok(text(&lines, timestamps)), Some(reader))),
+async fn next_chunk(open: Option<Open>, timestamps: bool) -> Step {
+    let (mut reader, mut news) = open?;
+    let lines = tokio::select! {
+        biased;
+        () = lost(&mut news) => return Some((Err(std::io::Error::other(Error::SignedOut)), None)),
+        lines = reader.next() => lines,
+    };
+    match lines {
+        Ok(Some(lines)) => Some((Ok(text(&lines, timestamps)), Some((reader, news)))),
         Ok(None) => None,
         // The download breaks off, which a browser shows as failed: never a short file that looks whole.
         Err(error) => Some((Err(std::io::Error::other(error)), None)),
     }
+}
+
+/// Waits until the person may not read it any more.
+async fn lost(news: &mut mpsc::Receiver<LeaseNews>) {
+    while let Some(LeaseNews::Changed(_)) = news.recv().await {}
 }
 
 fn text(lines: &[RawLine], timestamps: bool) -> Bytes {

@@ -9,7 +9,7 @@ use futures_util::{
     stream::{SplitSink, SplitStream},
 };
 use shared::{
-    ContainerRef, Permission, Socket,
+    ContainerRef, Socket,
     containers::ContainerState,
     terminal::{
         AttachContainer, AttachQuery, OpenTerminal, TERMINAL_WINDOW_BYTES, TerminalInput, TerminalOutput,
@@ -27,7 +27,7 @@ use crate::{
     access::grant::Grant,
     app::App,
     engine::{Duplex, EngineError, ExecSpec, FrameDecoder, Framing},
-    http::{Api, Lease, LeaseNews},
+    http::{Api, Lease},
 };
 
 /// Where shells are looked for, the best first.
@@ -187,22 +187,11 @@ async fn talk(
             }
             std::future::pending::<()>().await;
         };
-        let lost = async {
-            loop {
-                match lease.news().await {
-                    LeaseNews::Changed(_) => {}
-                    LeaseNews::Forbidden => {
-                        return Error::Forbidden { needs: Permission::ContainerExec };
-                    }
-                    LeaseNews::SignedOut => return Error::SignedOut,
-                }
-            }
-        };
         tokio::select! {
             ended = printing => ended,
             () = typing => End::BrowserGone,
             () = resizing => End::BrowserGone,
-            error = lost => End::Lost(error),
+            error = lease.lost() => End::Lost(error),
         }
     };
     let outcome = match ended {

@@ -5,11 +5,15 @@ use std::time::Duration;
 
 use shared::{Needs, endpoint::Operation};
 use tokio::{
-    sync::broadcast::{Receiver, error::RecvError},
+    sync::{
+        broadcast::{Receiver, error::RecvError},
+        mpsc,
+    },
     time::{Instant, sleep_until},
 };
 
 use crate::{
+    Error,
     access::{
         grant::{Grant, Place},
         session::{Actor, SessionChange},
@@ -27,6 +31,8 @@ pub struct Lease {
     place: Place,
     changes: Receiver<SessionChange>,
     due: Instant,
+    /// Something was told that was not looked into yet.
+    stale: bool,
 }
 
 /// What a look at the session found.
@@ -51,18 +57,52 @@ impl Lease {
             place: grant.place().clone(),
             changes: app.sessions.changes(),
             due: Instant::now() + RECHECK,
+            stale: false,
         }
     }
 
-    /// Who holds it, as last seen.
+    /// Looks on in a task of its own, so that whatever its socket is busy with cannot hold it up. The task
+    /// ends with the receiver, or with the lease: then its last news is sent.
     #[must_use]
-    pub fn actor(&self) -> &Actor {
-        &self.actor
+    pub fn watch(mut self) -> mpsc::Receiver<LeaseNews> {
+        let (told, news) = mpsc::channel(1);
+        tokio::spawn(async move {
+            loop {
+                let news = tokio::select! {
+                    news = self.news() => news,
+                    () = told.closed() => return,
+                };
+                let over = !matches!(news, LeaseNews::Changed(_));
+                if told.send(news).await.is_err() || over {
+                    return;
+                }
+            }
+        });
+        news
+    }
+
+    /// Waits until it is over, and says why.
+    pub async fn lost(&mut self) -> Error {
+        loop {
+            match (self.news().await, self.needs) {
+                (LeaseNews::Changed(_), _) => {}
+                (LeaseNews::Forbidden, Needs::Permission(needs) | Needs::Within(needs)) => {
+                    return Error::Forbidden { needs };
+                }
+                (LeaseNews::Forbidden | LeaseNews::SignedOut, _) => return Error::SignedOut,
+            }
+        }
     }
 
     /// Waits until there is news. Safe to drop and call again.
     pub async fn news(&mut self) -> LeaseNews {
         loop {
+            if self.stale {
+                if let Some(news) = self.look().await {
+                    return news;
+                }
+                continue;
+            }
             let concerns = tokio::select! {
                 change = self.changes.recv() => match change {
                     Ok(SessionChange::Ended(session)) => session == self.actor.session,
@@ -73,20 +113,23 @@ impl Lease {
                 },
                 () = sleep_until(self.due) => true,
             };
-            if !concerns {
-                continue;
-            }
-            self.due = Instant::now() + RECHECK;
-            let Some(actor) = self.app.sessions.recheck(&self.actor).await else {
-                return LeaseNews::SignedOut;
-            };
-            if self.place.permit(actor.access(), self.needs).is_err() {
-                return LeaseNews::Forbidden;
-            }
-            if actor != self.actor {
-                self.actor = actor.clone();
-                return LeaseNews::Changed(actor);
-            }
+            self.stale = concerns;
         }
+    }
+
+    async fn look(&mut self) -> Option<LeaseNews> {
+        let found = self.app.sessions.recheck(&self.actor).await;
+        // Only now: whoever drops this before has it looked into again.
+        self.stale = false;
+        self.due = Instant::now() + RECHECK;
+        let Some(actor) = found else { return Some(LeaseNews::SignedOut) };
+        if self.place.permit(actor.access(), self.needs).is_err() {
+            return Some(LeaseNews::Forbidden);
+        }
+        if actor == self.actor {
+            return None;
+        }
+        self.actor = actor.clone();
+        Some(LeaseNews::Changed(actor))
     }
 }

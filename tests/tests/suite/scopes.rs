@@ -162,24 +162,22 @@ async fn a_grant_that_is_given_and_taken_shows_in_an_open_page() {
     watcher.socket.subscribe(3, Topic::Environment { environment: local() }).await;
 
     let given = give(&admin, Subject::User(user), Role::Operator, stack("blog")).await;
-    let may_stop = |wanted: bool| {
-        move |event| match event {
-            Event::Session { session } => {
-                let target = stack("blog");
-                let may = session.may(shared::Permission::ContainerOperate, target.target());
-                (may == wanted).then_some(())
+    let (mut may, mut counted) = (false, false);
+    watcher
+        .socket
+        .until("the page knows what it may, and counts more", |arrival| {
+            match arrival {
+                Arrival::Frame(ServerFrame::Event { id: 2, event: Event::Session { session } }) => {
+                    may = session.may(shared::Permission::ContainerOperate, stack("blog").target());
+                }
+                Arrival::Frame(ServerFrame::Event { id: 3, event: Event::Environment { environment } }) => {
+                    counted = environment.counts.total == 2;
+                }
+                _ => {}
             }
-            _ => None,
-        }
-    };
-    watcher.socket.event(2, "the page knows what it may", may_stop(true)).await;
-    let total = |wanted: u32| {
-        move |event| match event {
-            Event::Environment { environment } => (environment.counts.total == wanted).then_some(()),
-            _ => None,
-        }
-    };
-    watcher.socket.event(3, "the counts are of more", total(2)).await;
+            (may && counted).then_some(())
+        })
+        .await;
     assert_eq!(names(&client).await, ["hidden-1", "web-1"]);
 
     let cursor = list(&client).await.cursor;
@@ -292,7 +290,7 @@ async fn a_stack_that_docker_made_is_its_peoples() {
     .await;
     assert_eq!(
         names(&client).await,
-        [mine.name.clone()],
+        std::slice::from_ref(&mine.name),
         "what the console made is of no stack by its label"
     );
     for hidden in [&other, &forged] {
@@ -302,4 +300,34 @@ async fn a_stack_that_docker_made_is_its_peoples() {
     }
     assert_eq!(stop(&client, &mine.name).await.0, 200);
     assert_eq!(mine.state(), "exited");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_download_breaks_off_with_the_grant_behind_it() {
+    use http_body_util::BodyExt;
+    use shared::endpoint::Operation;
+    let engine = TestEngine::from_env();
+    let console = Console::of(&engine).await;
+    let admin = console.admin().await;
+    // More than lies between the console and a client that does not read.
+    let line = "x".repeat(1000);
+    let script = format!("yes {line} | head -n 40000");
+    let container = engine.run("long", &["busybox", "sh", "-c", &script]);
+    crate::support::shown(&console, &container, shared::containers::ContainerState::Exited).await;
+    let (user, name) = console.new_user_with("reader", Vec::new()).await;
+    let one = Scope::Container { environment: local(), container: container.container_id() };
+    let given = give(&admin, Subject::User(user), Role::Operator, one).await;
+    let client = console.sign_in(&name).await.unwrap();
+    let download = shared::logs::DownloadLogs { environment: local(), container: container.reference() };
+    let mut body = client.request("GET", &download.path()).stream().await.into_body();
+    body.frame().await.expect("it begins").expect("a piece");
+    act(&admin, TakeGrant { grant: given.id }, Empty {}).await.unwrap();
+    let mut broken = false;
+    while let Some(piece) = body.frame().await {
+        broken |= piece.is_err();
+        if broken {
+            break;
+        }
+    }
+    assert!(broken, "the whole log came");
 }

@@ -61,7 +61,8 @@ impl Drop for Running {
 }
 
 async fn live(app: App, grant: Grant<Live>, _: Empty, socket: WebSocket) -> Result<(), Error> {
-    let mut lease = Lease::new(&app, &grant);
+    let mut actor = grant.actor().clone();
+    let mut news = Lease::new(&app, &grant).watch();
     let (sink, mut incoming) = socket.split();
     let (out, queue) = mpsc::channel(QUEUE);
     let writer = tokio::spawn(write(sink, queue));
@@ -77,17 +78,18 @@ async fn live(app: App, grant: Grant<Live>, _: Empty, socket: WebSocket) -> Resu
                 };
                 // A page of another version speaks another protocol: the socket ends, and the page reloads.
                 let Ok(frame) = frame else { break };
-                if !obey(&app, lease.actor(), &out, &mut running, frame).await {
+                if !obey(&app, &actor, &out, &mut running, frame).await {
                     break;
                 }
             }
-            news = lease.news() => match news {
-                LeaseNews::Changed(actor) => {
+            news = news.recv() => match news {
+                Some(LeaseNews::Changed(now)) => {
+                    actor = now;
                     if !decide_again(&app, &actor, &out, &mut running).await {
                         break;
                     }
                 }
-                LeaseNews::SignedOut | LeaseNews::Forbidden => {
+                Some(LeaseNews::SignedOut | LeaseNews::Forbidden) | None => {
                     let _gone = send(&out, &ServerFrame::SignedOut).await;
                     break;
                 }
