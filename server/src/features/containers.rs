@@ -103,7 +103,15 @@ async fn rename(_: App, grant: Grant<RenameContainer>, _: Empty, new: NewName) -
     }
     grant.note(format!("to {}", new.name));
     let engine = ready(&grant, ContainerAction::Rename).await?;
-    settle(&grant, engine.rename_container(&grant, &new.name).await).await
+    let renamed = engine.rename_container(&grant, &new.name).await;
+    // The engine's own words tell which container has the name, and that one may be hidden.
+    let renamed = match renamed {
+        Err(EngineError::Conflict { .. }) if !grant.sight()?.is_whole() => {
+            Err(EngineError::Conflict { message: format!("the name {} cannot be given", new.name) })
+        }
+        outcome => outcome,
+    };
+    settle(&grant, renamed).await
 }
 
 async fn remove(
