@@ -16,6 +16,7 @@ use shared::{
 use crate::{
     api,
     live::{self, Message, Subscription},
+    session::use_session,
 };
 
 /// How far reading the list has come.
@@ -61,8 +62,15 @@ impl ContainersStore {
             list_topic: StoredValue::new_local(None),
         };
         provide_context(store);
+        // Not known while the session is still asked for: the list is read beside it.
+        let session = use_session();
+        let denied = Memo::new(move |_| {
+            session.session().is_some_and(|session| !session.access.knows(&environment.get()))
+        });
         Effect::new(move || {
             let environment = environment.get();
+            // What was refused is asked for again once something is granted.
+            denied.track();
             store.summary.set(None);
             store.clear();
             store.read();
@@ -210,7 +218,11 @@ impl ContainersStore {
                 self.apply(cursor, changed, &removed, false);
             }
             Message::Event(Event::Reset) => self.read(),
-            Message::Ended(error) => self.status.set(ListStatus::Failed(error)),
+            // What may not be seen any more is not left standing.
+            Message::Ended(error) => {
+                self.clear();
+                self.status.set(ListStatus::Failed(error));
+            }
             Message::Event(_) | Message::Log(..) => {}
         }
     }

@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 use shared::{
-    Empty, EnvironmentId,
+    Empty, EnvironmentId, Permission, Target,
     environments::{DiskPart, DiskUsage, ReadDiskUsage},
 };
 
@@ -11,6 +11,7 @@ use crate::{
     api,
     components::{error_text::error_text, reading::Reading},
     i18n::{I18n, t, t_count, t_string, use_i18n},
+    session::use_session,
     ui::{
         button::{Button, Size},
         clock::Ago,
@@ -31,8 +32,12 @@ pub(super) fn DiskCard(
     let measure = move || {
         usage.start(api::call(ReadDiskUsage { environment: environment.get_untracked() }, Empty {}, ()));
     };
+    // Of whoever sees only part of the environment, the card says so instead of asking.
+    let session = use_session();
+    let allowed =
+        Memo::new(move |_| session.may(Permission::EnvironmentView, Target::Environment(&environment.get())));
     Effect::new(move |last: Option<(EnvironmentId, bool)>| {
-        let now = (environment.get(), connected.get());
+        let now = (environment.get(), connected.get() && allowed.get());
         if last.as_ref().is_none_or(|last| last.0 != now.0) {
             usage.forget();
         }
@@ -69,6 +74,9 @@ pub(super) fn DiskCard(
                         }
                             .into_any()
                     }
+                    (None, None) if !allowed.get() => {
+                        view! { <p class="muted">{t!(i18n, overview.disk.partial)}</p> }.into_any()
+                    }
                     (None, None) if connected.get() => {
                         view! { <p class="muted late">{t!(i18n, overview.disk.measuring)}</p> }.into_any()
                     }
@@ -96,7 +104,11 @@ pub(super) fn DiskCard(
                         size=Size::Small
                         pending=usage.pending()
                         disabled_why=Signal::derive(move || {
-                            (!connected.get()).then(|| t_string!(i18n, overview.disk.waiting))
+                            if allowed.get() {
+                                (!connected.get()).then(|| t_string!(i18n, overview.disk.waiting))
+                            } else {
+                                Some(t_string!(i18n, overview.disk.partial))
+                            }
                         })
                         on_press=measure
                     />
