@@ -12,6 +12,7 @@
 )]
 
 mod access;
+mod admin_command;
 mod audit;
 mod containers;
 mod environments;

@@ -1,0 +1,85 @@
+//! `longshore admin`: what the host's administrator does when nobody can get in, beside a console that runs.
+
+use std::process::{Command, Stdio};
+
+use longshore_tests::{
+    Console, ConsoleOptions, FakeEngine,
+    console::{PASSWORD, binary, sign_in},
+    eventually,
+};
+use shared::{
+    Empty, Role,
+    audit::{AuditQuery, AuditResult, ListAudit},
+    session::ReadSession,
+};
+
+use crate::support::act;
+
+/// Exit code and all that was printed.
+fn admin(console: &Console, args: &[&str], typed: &str) -> (Option<i32>, String) {
+    use std::io::Write;
+    let mut command = Command::new(binary());
+    command.arg("admin").args(args).arg("--data").arg(console.data().path());
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the console's binary");
+    child.stdin.take().expect("piped").write_all(typed.as_bytes()).expect("it reads");
+    let output = child.wait_with_output().expect("it ends");
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8_lossy(&said).into_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn users_are_listed_disabled_enabled_and_made_administrators() {
+    let fake = FakeEngine::start();
+    let console = Console::connected(ConsoleOptions::before(&fake.host())).await;
+    let (_, name) = console.new_user(Role::Viewer).await;
+    let client = console.sign_in(&name).await.unwrap();
+
+    let (code, said) = admin(&console, &["list-users"], "");
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains(&format!("{name}\tactive\tviewer on everything")), "{said}");
+    assert!(!said.contains("argon2"), "{said}");
+
+    assert_eq!(admin(&console, &["make-admin", &name], "").0, Some(0));
+    eventually("the console that runs knows", async || {
+        let session = act(&client, ReadSession {}, Empty {}).await.ok()?;
+        (session.role() == Some(Role::Admin)).then_some(())
+    })
+    .await;
+    assert_eq!(admin(&console, &["disable", &name.to_uppercase()], "").0, Some(0));
+    eventually("their session has ended", async || act(&client, ReadSession {}, Empty {}).await.err()).await;
+    assert_eq!(console.sign_in(&name).await.unwrap_err().status, 401);
+    let (code, said) = admin(&console, &["disable", "admin"], "");
+    assert_ne!(code, Some(0));
+    assert!(said.contains("no administrator"), "{said}");
+    assert_eq!(admin(&console, &["enable", &name], "").0, Some(0));
+    let client = console.sign_in(&name).await.unwrap();
+
+    let rows = act(&client, ListAudit {}, AuditQuery::default()).await.unwrap();
+    let told = |action: &str, result| rows.iter().any(|row| row.action == action && row.result == result);
+    assert!(told("MakeAdmin", AuditResult::Done) && told("EnableUser", AuditResult::Done));
+    assert!(told("DisableUser", AuditResult::Done) && told("DisableUser", AuditResult::Failed));
+    let (code, said) = admin(&console, &["enable", "nobody"], "");
+    assert!(code != Some(0) && said.contains("no such user"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_comes_from_a_file_or_standard_input() {
+    let fake = FakeEngine::start();
+    let console = Console::connected(ConsoleOptions::before(&fake.host())).await;
+    let (_, name) = console.new_user(Role::Viewer).await;
+    let new = "five quiet tugs by noon";
+    assert_eq!(admin(&console, &["reset-password", &name], &format!("{new}\n")).0, Some(0));
+    assert_eq!(console.sign_in(&name).await.unwrap_err().status, 401, "the old one");
+    sign_in(&console.anonymous(), &name, new).await.unwrap();
+
+    let file = console.data().path().join("password");
+    std::fs::write(&file, PASSWORD).unwrap();
+    let path = file.to_str().unwrap();
+    assert_eq!(admin(&console, &["reset-password", &name, "--password-file", path], "").0, Some(0));
+    console.sign_in(&name).await.unwrap();
+    let (code, said) = admin(&console, &["reset-password", &name], "short\n");
+    assert!(code != Some(0) && said.contains("12 characters"), "{said}");
+    let (code, said) = admin(&console, &["reset-password", &name, "--password-file", "/nowhere"], "");
+    assert!(code != Some(0) && said.contains("/nowhere"), "{said}");
+}
