@@ -196,7 +196,7 @@ impl<O: Operation> Grant<O> {
     /// # Errors
     /// [`Error::NotFound`] where the path names no environment.
     pub fn sight(&self) -> Result<Sight, Error> {
-        Ok(Sight::of(self.actor.access(), self.hub()?.id()))
+        Ok(self.actor.sight(self.hub()?.id()))
     }
 
     /// Takes the audit record, to be finished with the result.
@@ -262,7 +262,7 @@ async fn decide<O: Operation>(
             return Err(error);
         }
     };
-    let outcome = resolve(app, &named, actor.access())
+    let outcome = resolve(app, &named, &actor)
         .and_then(|resolved| resolved.place.permit(actor.access(), O::NEEDS).map(|()| resolved));
     match outcome {
         Ok(resolved) => {
@@ -294,14 +294,14 @@ async fn decide<O: Operation>(
 
 /// Names to full ids, from the hub's memory: a refused request never reaches the engine. Only what the actor
 /// sees is found, so that a name or the beginning of an id tells nothing of the rest.
-fn resolve(app: &App, named: &TargetRef, access: &Access) -> Result<Resolved, Error> {
+fn resolve(app: &App, named: &TargetRef, actor: &Actor) -> Result<Resolved, Error> {
     let Some(environment) = &named.environment else { return Ok(Resolved::default()) };
-    let hub = hub(app, environment, access)?;
+    let hub = hub(app, environment, actor.access())?;
     let Some(name) = &named.container else {
         let place = Place::Environment(environment.clone());
         return Ok(Resolved { hub: Some(hub), container: None, place });
     };
-    let (container, place) = container(&hub, name, access)?;
+    let (container, place) = container(&hub, name, actor)?;
     Ok(Resolved { hub: Some(hub), container: Some(container), place })
 }
 
@@ -310,9 +310,9 @@ fn hub(app: &App, environment: &EnvironmentId, access: &Access) -> Result<Arc<Hu
     known.ok_or(Error::NotFound("environment"))
 }
 
-fn container(hub: &Hub, name: &ContainerRef, access: &Access) -> Result<(ContainerId, Place), Error> {
+fn container(hub: &Hub, name: &ContainerRef, actor: &Actor) -> Result<(ContainerId, Place), Error> {
     hub.require_connected()?;
-    let found = hub.inventory().resolve(name, &Sight::of(access, hub.id()));
+    let found = hub.inventory().resolve(name, &actor.sight(hub.id()));
     let row = found.ok_or(Error::NotFound("container"))?;
     let stack = row.stack_for_access().map(str::to_owned);
     Ok((row.id.clone(), Place::Container(hub.id().clone(), row.id.clone(), stack)))
@@ -405,12 +405,7 @@ pub fn grant_topic(
 ) -> Result<TopicGrant, Error> {
     let hub = hub(app, environment, actor.access())?;
     Place::Environment(environment.clone()).permit(actor.access(), Needs::Within(needs))?;
-    Ok(TopicGrant {
-        sight: Sight::of(actor.access(), environment),
-        hub,
-        container: None,
-        _private: PhantomData,
-    })
+    Ok(TopicGrant { sight: actor.sight(environment), hub, container: None, _private: PhantomData })
 }
 
 /// Decides on a topic of one container.
@@ -426,14 +421,14 @@ pub fn grant_container_topic(
 ) -> Result<TopicGrant, Error> {
     let access = actor.access();
     let hub = hub(app, environment, access)?;
-    let sight = Sight::of(access, environment);
+    let sight = actor.sight(environment);
     // A topic outlives the engine's absence, so a container that was known is enough.
     let place = match hub.inventory().get(id).filter(|row| sight.shows(row)) {
         Some(row) => {
             let stack = row.stack_for_access().map(str::to_owned);
             Place::Container(environment.clone(), id.clone(), stack)
         }
-        None => container(&hub, &ContainerRef::from(id), access)?.1,
+        None => container(&hub, &ContainerRef::from(id), actor)?.1,
     };
     place.permit(access, Needs::Permission(needs))?;
     Ok(TopicGrant { hub, container: Some(id.clone()), sight, _private: PhantomData })

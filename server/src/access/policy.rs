@@ -16,6 +16,7 @@ use shared::{
     users::{Grant, Subject},
 };
 
+use super::sight::Sight;
 use crate::store::{AccessRows, Owned, Store, StoreError};
 
 /// What one person holds.
@@ -25,6 +26,22 @@ pub struct Standing {
     pub access: Access,
     /// Their teams.
     pub teams: Vec<TeamName>,
+    /// What they see of the environments in which they hold something.
+    sights: HashMap<EnvironmentId, Sight>,
+}
+
+impl Standing {
+    fn new(access: Access, teams: Vec<TeamName>) -> Self {
+        let sight = |id: &EnvironmentId| (id.clone(), Sight::of(&access, id));
+        let sights = access.environments().map(sight).collect();
+        Self { access, teams, sights }
+    }
+
+    /// What they see of an environment. Made once, however often it is asked for.
+    #[must_use]
+    pub fn sight(&self, environment: &EnvironmentId) -> Sight {
+        self.sights.get(environment).cloned().unwrap_or_else(|| Sight::of(&self.access, environment))
+    }
 }
 
 /// Everybody's.
@@ -104,7 +121,7 @@ impl Policy {
         for user in rows.users {
             let teams = teams.remove(&user).unwrap_or_default();
             let access = Access::new(policy.held(&teams, Some(user), &rows.owned));
-            policy.people.insert(user, Arc::new(Standing { access, teams }));
+            policy.people.insert(user, Arc::new(Standing::new(access, teams)));
         }
         let place = |owned: Owned| ((owned.environment.clone(), owned.container.clone()), owned);
         policy.owned = rows.owned.into_iter().map(place).collect();

@@ -14,7 +14,7 @@ use std::{
 };
 
 use sha2::{Digest, Sha256};
-use shared::{Access, UserId, access::TeamName};
+use shared::{Access, EnvironmentId, UserId, access::TeamName};
 use tokio::sync::broadcast;
 use tower_sessions::{
     Expiry, Session, SessionManagerLayer,
@@ -30,6 +30,7 @@ use super::{
     policy::{Policies, Standing},
     session_cache::Cache,
     session_rows::{ADDRESS, AGENT, SERIAL, USER},
+    sight::Sight,
 };
 pub use crate::store::SessionKey;
 use crate::{
@@ -69,6 +70,12 @@ impl Actor {
     #[must_use]
     pub fn access(&self) -> &Access {
         &self.standing.access
+    }
+
+    /// What they saw of an environment when this was read.
+    #[must_use]
+    pub fn sight(&self, environment: &EnvironmentId) -> Sight {
+        self.standing.sight(environment)
     }
 
     /// The teams they belonged to when this was read.

@@ -15,24 +15,32 @@ use shared::{
 
 /// See the module. Cheap to clone, equal where the same is seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sight(Arc<Seen>);
+pub struct Sight(Arc<Looked>);
+
+#[derive(Debug, PartialEq, Eq)]
+struct Looked {
+    seen: Seen,
+    fingerprint: u32,
+}
 
 impl Sight {
     /// What this access shows of the environment.
     pub(crate) fn of(access: &Access, environment: &EnvironmentId) -> Self {
-        Self(Arc::new(access.seen(environment)))
+        let seen = access.seen(environment);
+        let fingerprint = fingerprint(&seen);
+        Self(Arc::new(Looked { seen, fingerprint }))
     }
 
     /// Everything, for tests of what is not about sight.
     #[cfg(test)]
     pub(crate) fn whole() -> Self {
-        Self(Arc::new(Seen::Everything))
+        Self(Arc::new(Looked { seen: Seen::Everything, fingerprint: 0 }))
     }
 
     /// Whether all containers are seen.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        matches!(*self.0, Seen::Everything)
+        matches!(self.0.seen, Seen::Everything)
     }
 
     /// Whether this one is.
@@ -44,7 +52,7 @@ impl Sight {
     /// Whether one of that id, that counts as part of that stack, is.
     #[must_use]
     pub fn shows_at(&self, container: &ContainerId, stack: Option<&str>) -> bool {
-        match &*self.0 {
+        match &self.0.seen {
             Seen::Everything => true,
             Seen::Only { stacks, containers } => {
                 containers.contains(container) || stack.is_some_and(|stack| stacks.contains(stack))
@@ -56,14 +64,18 @@ impl Sight {
     /// changes that follow a list are those of what the list showed.
     #[must_use]
     pub fn fingerprint(&self) -> u32 {
-        match &*self.0 {
-            Seen::Everything => 0,
-            Seen::Only { stacks, containers } => {
-                let mut hasher = DefaultHasher::new();
-                (stacks, containers).hash(&mut hasher);
-                let hash = hasher.finish();
-                u32::try_from((hash ^ (hash >> 32)) & u64::from(u32::MAX)).unwrap_or(u32::MAX).max(1)
-            }
+        self.0.fingerprint
+    }
+}
+
+fn fingerprint(seen: &Seen) -> u32 {
+    match seen {
+        Seen::Everything => 0,
+        Seen::Only { stacks, containers } => {
+            let mut hasher = DefaultHasher::new();
+            (stacks, containers).hash(&mut hasher);
+            let hash = hasher.finish();
+            u32::try_from((hash ^ (hash >> 32)) & u64::from(u32::MAX)).unwrap_or(u32::MAX).max(1)
         }
     }
 }

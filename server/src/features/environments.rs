@@ -5,13 +5,7 @@ use shared::{
     environments::{DiskUsage, EnvironmentSummary, ListEnvironments, ReadDiskUsage, ReadEnvironment},
 };
 
-use crate::{
-    Error,
-    access::{grant::Grant, sight::Sight},
-    app::App,
-    http::Api,
-    hub,
-};
+use crate::{Error, access::grant::Grant, app::App, http::Api, hub};
 
 /// Mounts them.
 #[must_use]
@@ -25,9 +19,9 @@ async fn list(
     _: Empty,
     (): (),
 ) -> Result<Vec<EnvironmentSummary>, Error> {
-    let access = grant.actor().access();
-    let known = app.hubs.all().into_iter().filter(|hub| access.knows(hub.id()));
-    Ok(known.map(|hub| hub.summary(&Sight::of(access, hub.id()))).collect())
+    let actor = grant.actor();
+    let known = app.hubs.all().into_iter().filter(|hub| actor.access().knows(hub.id()));
+    Ok(known.map(|hub| hub.summary(&actor.sight(hub.id()))).collect())
 }
 
 async fn read(_: App, grant: Grant<ReadEnvironment>, _: Empty, (): ()) -> Result<EnvironmentSummary, Error> {

@@ -33,12 +33,14 @@ pub struct Inventory {
     prepared: Mutex<Vec<Kept>>,
 }
 
-/// A list that was made for everybody who sees the same.
+/// A list for everybody who sees the same. Its lock is its own: who sees something else does not wait for it.
 struct Kept {
     sight: Sight,
-    revision: u64,
-    list: Arc<PreparedList>,
+    made: Made,
 }
+
+/// The list, and the revision that it shows.
+type Made = Arc<Mutex<Option<(u64, Arc<PreparedList>)>>>;
 
 /// Lists that are kept, for as many different views; the one that was not asked for longest goes first.
 const KEPT: usize = 32;
@@ -194,15 +196,13 @@ impl Inventory {
             cursor: Cursor,
             containers: Vec<&'a ContainerSummary>,
         }
-        let mut kept = self.prepared.lock();
+        let made = self.kept(sight);
+        let mut made = made.lock();
         let state = self.state.read();
-        let known = kept.iter().position(|one| one.sight == *sight).map(|at| kept.remove(at));
-        if let Some(one) = known
-            && one.revision == state.revision
+        if let Some((revision, list)) = made.as_ref()
+            && *revision == state.revision
         {
-            let list = Arc::clone(&one.list);
-            kept.push(one);
-            return list;
+            return Arc::clone(list);
         }
         let seen = state.containers.values().map(AsRef::as_ref).filter(|container| sight.shows(container));
         let list = List { cursor: self.cursor(state.revision, sight), containers: seen.collect() };
@@ -213,11 +213,23 @@ impl Inventory {
         // Writing to memory cannot fail.
         let gzip = encoder.write_all(&json).and_then(|()| encoder.finish()).unwrap_or_default();
         let list = Arc::new(PreparedList { json: json.into(), gzip: gzip.into() });
+        *made = Some((revision, Arc::clone(&list)));
+        list
+    }
+
+    /// Where the list of what is seen is kept.
+    fn kept(&self, sight: &Sight) -> Made {
+        let mut kept = self.prepared.lock();
+        let one = match kept.iter().position(|one| one.sight == *sight) {
+            Some(at) => kept.remove(at),
+            None => Kept { sight: sight.clone(), made: Arc::default() },
+        };
         if kept.len() >= KEPT {
             kept.remove(0);
         }
-        kept.push(Kept { sight: sight.clone(), revision, list: Arc::clone(&list) });
-        list
+        let made = Arc::clone(&one.made);
+        kept.push(one);
+        made
     }
 
     fn cursor(&self, revision: u64, sight: &Sight) -> Cursor {

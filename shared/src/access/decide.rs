@@ -221,6 +221,11 @@ impl Access {
         }
     }
 
+    /// The environments in which something is held that is not held on everything.
+    pub fn environments(&self) -> impl Iterator<Item = &EnvironmentId> {
+        self.index.environments.keys()
+    }
+
     /// The greatest built-in role that they hold on everything: what a page calls them.
     #[must_use]
     pub fn role(&self) -> Option<Role> {

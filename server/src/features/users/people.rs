@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Grants that one request may give: a bound on what is worked through.
-const GRANTS_MAX: usize = 100;
+const GRANTS_MAX: usize = 256;
 
 pub(super) fn mount(api: Api) -> Api {
     api.mount::<ListUsers>(list)

@@ -14,7 +14,7 @@ use crate::{
     table::{Budget, Table, millis, percentile},
 };
 
-const LIST: &str = "/api/v1/environments/local/containers";
+pub(crate) const LIST: &str = "/api/v1/environments/local/containers";
 
 pub(crate) async fn measure(bench: &Bench, table: &mut Table) {
     let console = bench.console().await;
@@ -56,7 +56,7 @@ pub(crate) async fn measure(bench: &Bench, table: &mut Table) {
     }
 }
 
-async fn times(line: &mut Line, path: &str, rounds: usize) -> Vec<f64> {
+pub(crate) async fn times(line: &mut Line, path: &str, rounds: usize) -> Vec<f64> {
     for _ in 0..rounds.min(20) {
         line.get(path).await;
     }

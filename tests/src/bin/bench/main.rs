@@ -14,6 +14,7 @@
     reason = "a measuring program for people: it prints, and ends when something it needs is not there"
 )]
 
+mod access;
 mod browser;
 mod calls;
 mod fleet;
@@ -30,7 +31,8 @@ use fleet::Fleet;
 use longshore_tests::{Console, ConsoleOptions, TestEngine};
 use table::Table;
 
-const PARTS: [&str; 9] = ["list", "calls", "live", "browser", "logs", "terminal", "memory", "start", "sizes"];
+const PARTS: [&str; 10] =
+    ["list", "access", "calls", "live", "browser", "logs", "terminal", "memory", "start", "sizes"];
 
 /// What every part measures on.
 struct Bench {
@@ -72,13 +74,16 @@ async fn main() {
     if wanted("logs") {
         logs::measure(&bench, &mut table).await;
     }
-    if ["list", "calls", "live", "browser", "memory", "start"].into_iter().any(wanted) {
+    if ["list", "access", "calls", "live", "browser", "memory", "start"].into_iter().any(wanted) {
         let fleet = Fleet::launch(&bench.engine).await;
         if wanted("start") {
             process::start(&bench, &mut table).await;
         }
         if wanted("list") {
             list::measure(&bench, &mut table).await;
+        }
+        if wanted("access") {
+            access::measure(&bench, &mut table).await;
         }
         if wanted("live") {
             live::measure(&bench, &mut table).await;
