@@ -13,6 +13,7 @@ use crate::{
         clock::Clock,
         host_admin,
         limits::SignInLimits,
+        owners,
         password::{Cost, Hasher},
         session::Sessions,
         setup::{self, SetupCode},
@@ -146,6 +147,7 @@ pub(crate) fn say(message: &str) {
 async fn serve(flags: ServeFlags) -> Result<(), String> {
     let config = Config::check(flags).map_err(|mistakes| mistakes.join("\nlongshore: "))?;
     let app = assemble(config).await?;
+    owners::forget_removed(&app);
     let served = http::serve(app.clone()).await;
     app.store.close().await;
     served

@@ -3,14 +3,17 @@
 //! Belongs here: recording a maker as the owner, and handing a thing on. What an owner may do is in
 //! [`shared::access::owner_permissions`].
 
+use std::sync::Arc;
+
 use shared::{
     ContainerId, EnvironmentId, Target, access::owner_permissions, containers::Ownership, users::Subject,
 };
 
-use super::{policy::Policy, session::Actor};
+use super::{grant::SystemGrant, policy::Policy, session::Actor, sight::Sight};
 use crate::{
     Error,
     app::App,
+    hub::{Changes, Hub},
     store::{AccessRefusal, Owned},
 };
 
@@ -25,10 +28,10 @@ pub async fn made(
     maker: &Actor,
     environment: &EnvironmentId,
     container: &ContainerId,
-    team: Option<Subject>,
+    chosen: Option<Subject>,
     stack: Option<&str>,
 ) -> Result<(), Error> {
-    let owner = check_chosen(maker, team)?;
+    let owner = check_chosen(maker, chosen)?;
     let made = Owned {
         environment: environment.clone(),
         container: container.clone(),
@@ -79,9 +82,34 @@ pub async fn transfer(
     Ok(())
 }
 
-/// Forgets a container that is gone. What is left behind harms nobody, since an id is never used twice, so
-/// a failure is only logged.
-pub async fn gone(app: &App, environment: &EnvironmentId, container: &ContainerId) {
+/// Forgets the owners of what was removed, for as long as the console runs: by whomever, since engines remove
+/// by themselves too. What went while the console did not run stays recorded, which harms nobody: an id is
+/// never used twice.
+pub fn forget_removed(app: &App) {
+    for hub in app.hubs.all() {
+        tokio::spawn(follow(app.clone(), hub));
+    }
+}
+
+async fn follow(app: App, hub: Arc<Hub>) {
+    let grant = SystemGrant::new("owners of what was removed are forgotten, whoever removed it");
+    let sight = Sight::of_console(&grant);
+    let mut revisions = hub.inventory().revisions();
+    let mut cursor = hub.inventory().now(&sight);
+    while revisions.changed().await.is_ok() {
+        match hub.inventory().after(cursor, &sight) {
+            Changes::Reset => cursor = hub.inventory().now(&sight),
+            Changes::Some { cursor: next, removed, .. } => {
+                cursor = next;
+                for container in removed {
+                    gone(&app, hub.id(), &container).await;
+                }
+            }
+        }
+    }
+}
+
+async fn gone(app: &App, environment: &EnvironmentId, container: &ContainerId) {
     let known = match app.sessions.policies().now().await {
         Ok(policy) => policy.owned(environment, container).is_some(),
         Err(_unreadable) => false,

@@ -114,19 +114,12 @@ async fn rename(_: App, grant: Grant<RenameContainer>, _: Empty, new: NewName) -
     settle(&grant, renamed).await
 }
 
-async fn remove(
-    app: App,
-    grant: Grant<RemoveContainer>,
-    options: RemoveOptions,
-    (): (),
-) -> Result<(), Error> {
+async fn remove(_: App, grant: Grant<RemoveContainer>, options: RemoveOptions, (): ()) -> Result<(), Error> {
     if options.volumes {
         grant.note("with its anonymous volumes");
     }
     let engine = ready(&grant, ContainerAction::Remove).await?;
-    settle(&grant, engine.remove_container(&grant, options).await).await?;
-    owners::gone(&app, grant.hub()?.id(), grant.container()?).await;
-    Ok(())
+    settle(&grant, engine.remove_container(&grant, options).await).await
 }
 
 async fn read_owner(app: App, grant: Grant<ReadOwner>, _: Empty, (): ()) -> Result<Ownership, Error> {

@@ -162,6 +162,12 @@ impl Inventory {
         counts
     }
 
+    /// Where the changes go on from now.
+    #[must_use]
+    pub fn now(&self, sight: &Sight) -> Cursor {
+        self.cursor(self.state.read().revision, sight)
+    }
+
     /// What came after the cursor, of what is seen. A cursor of a list that showed something else is reset.
     #[must_use]
     pub fn after(&self, cursor: Cursor, sight: &Sight) -> Changes {

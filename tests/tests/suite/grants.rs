@@ -5,14 +5,15 @@ use longshore_tests::{
     Client, Console, ConsoleOptions, FakeEngine,
     client::Refusal,
     console::{PASSWORD, local},
-    fake_engine::WEB,
+    eventually,
+    fake_engine::{self, WEB},
     folder::unique,
 };
 use shared::{
     Empty, ErrorCode, Permission, Role, RoleId, Scope, TeamId, UserId,
     access::{PermissionSet, Reason, RoleRef},
     audit::{AuditQuery, ListAudit},
-    containers::{NewOwner, ReadOwner, RemoveContainer, RemoveOptions, TransferOwnership},
+    containers::{NewOwner, ReadOwner, TransferOwnership},
     users::{
         AddMember, CreateRole, CreateTeam, CreateUser, ExplainAccess, GiveGrant, Giving, Grant, ListGrants,
         ListUsers, NewGrant, NewMember, NewRole, NewUser, RemoveMember, RemoveRole, RemoveTeam, RemoveUser,
@@ -213,7 +214,7 @@ async fn every_right_is_explained_by_the_grant_behind_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ownership_is_handed_on_only_by_who_holds_all_of_it() {
-    let (_fake, console) = console().await;
+    let (fake, console) = console().await;
     let admin = console.admin().await;
     let path = || TransferOwnership { environment: local(), container: "web-1".parse().unwrap() };
     let (deployer, name) = console.new_user(Role::Deployer).await;
@@ -228,10 +229,17 @@ async fn ownership_is_handed_on_only_by_who_holds_all_of_it() {
     forbidden("once more", client.call(&path(), Empty {}, to(deployer)).await);
     let read = ReadOwner { environment: local(), container: "web-1".parse().unwrap() };
     assert_eq!(act(&client, read.clone(), Empty {}).await.unwrap().owner, Some(Subject::User(next)));
-    // What is removed through the console has no owner any more, even if its id came again.
-    let remove = RemoveContainer { environment: local(), container: "web-1".parse().unwrap() };
-    act(&admin, remove, RemoveOptions { force: true, volumes: false }).await.unwrap();
-    assert_eq!(act(&admin, read, Empty {}).await.unwrap().owner, None);
+    // What was removed, by whomever, has no owner any more, even if its id came again.
+    fake.set_containers(Vec::new());
+    fake.emit("destroy", WEB, "web-1");
+    eventually("it is gone", async || act(&admin, read.clone(), Empty {}).await.err()).await;
+    fake.set_containers(vec![fake_engine::row(WEB, "web-1", "running", "Up 1 second")]);
+    fake.emit("start", WEB, "web-1");
+    eventually("it is nobody's", async || {
+        let owner = act(&admin, read.clone(), Empty {}).await.ok()?.owner;
+        owner.is_none().then_some(())
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
