@@ -14,8 +14,11 @@ use crate::{
     Error,
     app::App,
     hub::{Changes, Hub},
-    store::{AccessRefusal, Owned},
+    store::{AccessChange, AccessRefusal, Owned, Store, StoreError},
 };
+
+/// How often a change is decided anew when something else was changed at the same moment.
+const TRIES: usize = 8;
 
 /// Records that the console made a container: it belongs to its maker, or to the team of theirs that they
 /// chose. `stack` is the stack it was made in, for which the maker's right to create was checked. The
@@ -72,14 +75,42 @@ pub async fn transfer(
     let Target::Container { environment, container, .. } = target else {
         return Err(Error::NotFound("container"));
     };
-    let held = actor.access().at(target);
-    if let Some(needs) = owner_permissions().iter().find(|permission| !held.contains(*permission)) {
-        return Err(Error::Forbidden { needs });
+    let check = |policy: &Policy| {
+        let standing = policy.standing(actor.user);
+        let held = standing.access.at(target);
+        let missing = owner_permissions().iter().find(|permission| !held.contains(*permission));
+        missing.map_or(Ok(()), |needs| Err(Error::Forbidden { needs }))
+    };
+    let act = |store: Store, ()| async move { store.set_owner(environment, container, owner).await };
+    match decided(app, check, act).await {
+        Err(Error::NotFound(_)) => Err(Error::invalid("owner", "there is no such user or team")),
+        outcome => outcome,
     }
-    let changed = app.store.set_owner(environment, container, owner).await?;
-    changed.map_err(|_unknown| Error::invalid("owner", "there is no such user or team"))?;
-    app.sessions.access_changed();
-    Ok(())
+}
+
+/// Changes who may do what: checks it against what everybody holds, and acts on exactly that. Where something
+/// else was changed in between, it is checked again. Takes effect on every open session and stream at once.
+pub(crate) async fn decided<D, T, F>(
+    app: &App,
+    check: impl Fn(&Policy) -> Result<D, Error>,
+    act: impl Fn(Store, D) -> F,
+) -> Result<T, Error>
+where
+    F: Future<Output = Result<AccessChange<T>, StoreError>>,
+{
+    for _ in 0..TRIES {
+        let policy = app.sessions.policies().now().await?;
+        let checked = check(&policy)?;
+        match act(app.store.decided_at(policy.version()), checked).await? {
+            Err(AccessRefusal::Stale) => {}
+            change => {
+                let done = change.map_err(refused)?;
+                app.sessions.access_changed();
+                return Ok(done);
+            }
+        }
+    }
+    Err(Error::Busy)
 }
 
 /// Forgets the owners of what was removed, for as long as the console runs: by whomever, since engines remove
@@ -150,6 +181,7 @@ pub(crate) fn refused(why: AccessRefusal) -> Error {
         ),
         AccessRefusal::Unknown(what) => Error::NotFound(what),
         AccessRefusal::Taken => Error::Conflict("the name is taken, or they have this already".to_owned()),
+        AccessRefusal::Stale => Error::Busy,
         AccessRefusal::InUse(grants) => {
             Error::Conflict(format!("{grants} grants give this role; take them back first"))
         }

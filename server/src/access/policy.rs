@@ -128,6 +128,12 @@ impl Policy {
         policy
     }
 
+    /// What the database's version was.
+    #[must_use]
+    pub fn version(&self) -> i64 {
+        self.version
+    }
+
     /// What a user holds. Nothing, if there is no such user.
     #[must_use]
     pub fn standing(&self, user: UserId) -> Arc<Standing> {

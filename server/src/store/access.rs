@@ -55,6 +55,8 @@ pub enum AccessRefusal {
     Taken,
     /// So many grants give the role.
     InUse(i64),
+    /// Something was changed since it was decided: see [`Store::decided_at`].
+    Stale,
 }
 
 /// How a change ended, when the database did not fail.
@@ -65,10 +67,18 @@ pub type AccessChange<T> = Result<T, AccessRefusal>;
 pub(super) struct AccessWrite {
     write: Write,
     had_admin: bool,
+    stale: bool,
     what: &'static str,
 }
 
 impl Store {
+    /// The same database, for changes that were decided on what it said at this version: they are refused
+    /// where it says something else by now. Whoever checked what a person holds thereby acts on exactly that.
+    #[must_use]
+    pub fn decided_at(&self, version: i64) -> Self {
+        Self { decided_at: Some(version), ..self.clone() }
+    }
+
     /// The version of what decides.
     ///
     /// # Errors
@@ -105,7 +115,12 @@ impl Store {
     pub(super) async fn access_write(&self, what: &'static str) -> Result<AccessWrite, StoreError> {
         let mut write = self.write(what).await?;
         let had_admin = has_admin(write.on()).await.map_err(attempted(what))?;
-        Ok(AccessWrite { write, had_admin, what })
+        let version: i64 = sqlx::query_scalar("SELECT version FROM access_version")
+            .fetch_one(write.on())
+            .await
+            .map_err(attempted(what))?;
+        let stale = self.decided_at.is_some_and(|decided| decided != version);
+        Ok(AccessWrite { write, had_admin, stale, what })
     }
 }
 
@@ -114,9 +129,12 @@ impl AccessWrite {
         self.write.on()
     }
 
-    /// Makes it last, unless the last administrator went with it.
+    /// Makes it last, unless the last administrator went with it, or it was decided on what is no more.
     pub(super) async fn finish<T>(mut self, done: T) -> Result<AccessChange<T>, StoreError> {
         let what = self.what;
+        if self.stale {
+            return self.refuse(AccessRefusal::Stale).await;
+        }
         if self.had_admin && !has_admin(self.on()).await.map_err(attempted(what))? {
             return self.refuse(AccessRefusal::LastAdmin).await;
         }

@@ -109,6 +109,8 @@ fn attempted(what: &'static str) -> impl FnOnce(sqlx::Error) -> StoreError {
 #[derive(Clone, Debug)]
 pub struct Store {
     pool: SqlitePool,
+    /// See [`Store::decided_at`].
+    decided_at: Option<i64>,
 }
 
 impl Store {
@@ -138,7 +140,7 @@ impl Store {
             .await
             .map_err(|source| StoreError::Open { file: file.clone(), source })?;
         migrate::migrate(&pool, &file).await?;
-        Ok(Self { pool })
+        Ok(Self { pool, decided_at: None })
     }
 
     /// Writes what is pending into the file and closes it.

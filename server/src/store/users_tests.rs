@@ -175,3 +175,18 @@ async fn a_renewed_hash_does_not_undo_a_new_password() {
     let found = store.find_credentials("ann").await.unwrap().unwrap();
     assert_eq!((found.password_hash.as_str(), found.serial), ("dearer", 0));
 }
+
+#[tokio::test]
+async fn what_was_decided_on_what_is_no_more_is_not_done() {
+    let (store, _folder) = testing::store().await;
+    let ann = user(&store, "ann", Role::Viewer).await;
+    let decided = store.decided_at(store.access_version().await.unwrap());
+    let update = UserUpdate { password_hash: Some("new"), ..UserUpdate::default() };
+    let change = GrantsChange { give: &[NewGrant::everywhere(Role::Admin)], ..GrantsChange::default() };
+    store.change_grants(Subject::User(ann.id), &change).await.unwrap().unwrap();
+    assert_eq!(decided.update_user(ann.id, &update).await.unwrap().unwrap_err(), AccessRefusal::Stale);
+    assert_eq!(decided.remove_user(ann.id).await.unwrap(), Err(AccessRefusal::Stale));
+    assert_eq!(store.find_credentials("ann").await.unwrap().unwrap().password_hash, "hash");
+    let decided = store.decided_at(store.access_version().await.unwrap());
+    assert!(decided.update_user(ann.id, &update).await.unwrap().is_ok());
+}

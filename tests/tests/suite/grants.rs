@@ -269,6 +269,9 @@ async fn names_are_taken_once_and_what_is_in_use_stays() {
     assert_eq!(gone.unwrap_err().kind(), (422, ErrorCode::Invalid));
     let nobody = give(&admin, Subject::User(UserId(4711)), Role::Viewer, environment()).await;
     assert_eq!(nobody.unwrap_err().kind(), (422, ErrorCode::Invalid));
+    let nowhere = Scope::Environment { environment: "nowhere".parse().unwrap() };
+    let refusal = give(&admin, Subject::User(user), Role::Viewer, nowhere).await.unwrap_err();
+    assert_eq!((refusal.status, refusal.error.field.as_deref()), (422, Some("at")));
 
     let audit = act(&admin, ListAudit {}, AuditQuery::default()).await.unwrap();
     let row = audit.iter().find(|row| row.action == "TakeGrant").unwrap();

@@ -5,13 +5,17 @@ use shared::{
     users::{GiveGrant, Giving, Grant as Given, ListGrants, NewGrant, Subject, TakeGrant},
 };
 
-use super::{people, policy, require_held, settle};
+use super::{people, policy, require_held};
 use crate::{
     Error,
-    access::{grant::Grant, owners::refused},
+    access::{
+        grant::Grant,
+        owners::{decided, refused},
+        policy::Policy,
+    },
     app::App,
     http::Api,
-    store::{AccessRefusal, GrantsChange},
+    store::{AccessRefusal, GrantsChange, Store},
 };
 
 pub(super) fn mount(api: Api) -> Api {
@@ -26,18 +30,17 @@ async fn give(app: App, grant: Grant<GiveGrant>, _: Empty, giving: Giving) -> Re
     let Giving { subject, role, scope } = giving;
     let new = NewGrant { role, scope };
     grant.note(format!("{} to {}", people::in_words(&new), in_words(subject)));
-    people::check_given(grant.actor(), &*policy(&app).await?, std::slice::from_ref(&new))?;
-    let change = GrantsChange {
-        take: &[],
-        give: std::slice::from_ref(&new),
-        by: &grant.actor().name,
-        at: app.audit.now(),
-    };
-    let changed = app.store.change_grants(subject, &change).await?;
-    if let Err(AccessRefusal::Unknown(_)) = changed {
-        return Err(Error::invalid("subject", "there is no such user, team or role"));
+    let give = std::slice::from_ref(&new);
+    let change = GrantsChange { take: &[], give, by: &grant.actor().name, at: app.audit.now() };
+    let check = |policy: &Policy| people::check_given(&app, policy, grant.actor(), give);
+    let change = &change;
+    let act = |store: Store, ()| async move { store.change_grants(subject, change).await };
+    match decided(&app, check, act).await {
+        Err(Error::NotFound(_)) => {
+            return Err(Error::invalid("subject", "there is no such user, team or role"));
+        }
+        outcome => outcome?,
     }
-    settle(&app, changed)?;
     let policy = policy(&app).await?;
     let given = policy.grants_of(subject).find(|given| given.role == new.role && given.scope == new.scope);
     given.cloned().ok_or_else(|| refused(AccessRefusal::Unknown("grant")))
@@ -45,13 +48,18 @@ async fn give(app: App, grant: Grant<GiveGrant>, _: Empty, giving: Giving) -> Re
 
 async fn take(app: App, grant: Grant<TakeGrant>, _: Empty, (): ()) -> Result<(), Error> {
     let id = grant.target().grant;
-    let policy = policy(&app).await?;
-    let taken = policy.grants().iter().find(|given| given.id == id).ok_or(Error::NotFound("grant"))?;
-    let was = NewGrant { role: taken.role, scope: taken.scope.clone() };
-    grant.note(format!("{} from {}", people::in_words(&was), in_words(taken.subject)));
-    require_held(grant.actor(), policy.permissions(taken.role).closed(), &taken.scope)?;
-    let change = GrantsChange { take: &[id], ..GrantsChange::default() };
-    settle(&app, app.store.change_grants(taken.subject, &change).await?)
+    let check = |policy: &Policy| {
+        let taken = policy.grants().iter().find(|given| given.id == id).ok_or(Error::NotFound("grant"))?;
+        let was = NewGrant { role: taken.role, scope: taken.scope.clone() };
+        grant.note(format!("{} from {}", people::in_words(&was), in_words(taken.subject)));
+        require_held(policy, grant.actor(), policy.permissions(taken.role).closed(), &taken.scope)?;
+        Ok(taken.subject)
+    };
+    let act = |store: Store, subject| async move {
+        let change = GrantsChange { take: &[id], ..GrantsChange::default() };
+        store.change_grants(subject, &change).await
+    };
+    decided(&app, check, act).await
 }
 
 /// A subject for the audit.

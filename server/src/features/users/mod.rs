@@ -35,18 +35,27 @@ async fn policy(app: &App) -> Result<Arc<Policy>, Error> {
 }
 
 /// Refuses to give or take at a place what the actor does not hold there.
-fn require_held(actor: &Actor, permissions: PermissionSet, scope: &Scope) -> Result<(), Error> {
-    if actor.access().covers(permissions, scope) {
+fn require_held(
+    policy: &Policy,
+    actor: &Actor,
+    permissions: PermissionSet,
+    scope: &Scope,
+) -> Result<(), Error> {
+    let standing = policy.standing(actor.user);
+    if standing.access.covers(permissions, scope) {
         return Ok(());
     }
-    let held = actor.access().at(scope.target());
+    let held = standing.access.at(scope.target());
     let needs = permissions.iter().find(|permission| !held.contains(*permission));
     Err(needs.map_or(Error::NotFound("scope"), |needs| Error::Forbidden { needs }))
 }
 
 /// Refuses to act on somebody who holds more than the actor: a new password would hand it all over.
-fn require_all_held(actor: &Actor, other: &Access) -> Result<(), Error> {
-    other.held().iter().try_for_each(|held| require_held(actor, held.permissions.closed(), &held.scope))
+fn require_all_held(policy: &Policy, actor: &Actor, other: &Access) -> Result<(), Error> {
+    other
+        .held()
+        .iter()
+        .try_for_each(|held| require_held(policy, actor, held.permissions.closed(), &held.scope))
 }
 
 /// Refuses what is no name of a team or role.

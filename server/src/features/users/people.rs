@@ -14,14 +14,14 @@ use crate::{
     Error,
     access::{
         grant::Grant,
-        owners::refused,
+        owners::decided,
         password_rules::{check_new_password, check_user_name},
         policy::Policy,
         session::Actor,
     },
     app::App,
     http::Api,
-    store::{AccessRefusal, GrantsChange, NewUserRow, UserUpdate},
+    store::{GrantsChange, NewUserRow, Store, UserUpdate},
 };
 
 /// Grants that one request may give: a bound on what is worked through.
@@ -43,8 +43,9 @@ async fn create(app: App, grant: Grant<CreateUser>, _: Empty, new: NewUser) -> R
     check_user_name(&new.name)?;
     let given = new.grants.iter().map(in_words).collect::<Vec<_>>().join(", ");
     grant.note(if given.is_empty() { new.name.clone() } else { format!("{} as {given}", new.name) });
-    check_given(grant.actor(), &*policy(&app).await?, &new.grants)?;
     check_new_password(&new.password, &new.name)?;
+    let check = |policy: &Policy| check_given(&app, policy, grant.actor(), &new.grants);
+    check(&*policy(&app).await?)?;
     let hash = app.hasher.hash(&new.password).await?;
     let row = NewUserRow {
         name: &new.name,
@@ -53,30 +54,24 @@ async fn create(app: App, grant: Grant<CreateUser>, _: Empty, new: NewUser) -> R
         by: &grant.actor().name,
         at: app.audit.now(),
     };
-    match app.store.create_user(&row).await? {
-        Ok(user) => {
-            app.sessions.access_changed();
-            Ok(user)
-        }
-        Err(AccessRefusal::Taken) => {
-            Err(Error::Conflict(format!("there is a user named {} already", new.name)))
-        }
-        Err(why) => Err(refused(why)),
-    }
+    let row = &row;
+    decided(&app, check, |store, ()| async move { store.create_user(row).await }).await
 }
 
 async fn update(app: App, grant: Grant<UpdateUser>, _: Empty, change: UserChange) -> Result<User, Error> {
     let id = grant.target().user;
     let name = app.store.user_name(id).await?.ok_or(Error::NotFound("user"))?;
     grant.note(what_changes(&name, &change));
-    let policy = policy(&app).await?;
-    if change.disabled.is_some() || change.password.is_some() {
-        require_all_held(grant.actor(), &policy.standing(id).access)?;
-    }
-    let (take, give) = match &change.grants {
-        Some(wanted) => exchange(grant.actor(), &policy, id, wanted)?,
-        None => (Vec::new(), Vec::new()),
+    let check = |policy: &Policy| {
+        if change.disabled.is_some() || change.password.is_some() {
+            require_all_held(policy, grant.actor(), &policy.standing(id).access)?;
+        }
+        match &change.grants {
+            Some(wanted) => exchange(&app, policy, grant.actor(), id, wanted),
+            None => Ok(Exchange::default()),
+        }
     };
+    check(&*policy(&app).await?)?;
     let hash = match &change.password {
         Some(password) => {
             check_new_password(password, &name)?;
@@ -84,14 +79,18 @@ async fn update(app: App, grant: Grant<UpdateUser>, _: Empty, change: UserChange
         }
         None => None,
     };
-    let update = UserUpdate {
-        disabled: change.disabled,
-        password_hash: hash.as_deref(),
-        // Whoever changes their own password stays signed in where they do it.
-        keep: Some(&grant.actor().session),
-        grants: GrantsChange { take: &take, give: &give, by: &grant.actor().name, at: app.audit.now() },
+    let (hash, actor, at) = (hash.as_deref(), grant.actor(), app.audit.now());
+    let act = |store: Store, exchange: Exchange| async move {
+        let update = UserUpdate {
+            disabled: change.disabled,
+            password_hash: hash,
+            // Whoever changes their own password stays signed in where they do it.
+            keep: Some(&actor.session),
+            grants: GrantsChange { take: &exchange.take, give: &exchange.give, by: &actor.name, at },
+        };
+        store.update_user(id, &update).await
     };
-    let (user, ended) = app.store.update_user(id, &update).await?.map_err(refused)?;
+    let (user, ended) = decided(&app, check, act).await?;
     app.sessions.user_changed(id, &ended);
     Ok(user)
 }
@@ -99,8 +98,8 @@ async fn update(app: App, grant: Grant<UpdateUser>, _: Empty, change: UserChange
 async fn remove(app: App, grant: Grant<RemoveUser>, _: Empty, (): ()) -> Result<(), Error> {
     let id = grant.target().user;
     grant.note(app.store.user_name(id).await?.ok_or(Error::NotFound("user"))?);
-    require_all_held(grant.actor(), &policy(&app).await?.standing(id).access)?;
-    let ended = app.store.remove_user(id).await?.map_err(refused)?;
+    let check = |policy: &Policy| require_all_held(policy, grant.actor(), &policy.standing(id).access);
+    let ended = decided(&app, check, |store, ()| async move { store.remove_user(id).await }).await?;
     app.sessions.user_changed(id, &ended);
     Ok(())
 }
@@ -117,7 +116,12 @@ async fn explain_access(
 }
 
 /// Refuses grants that the giver does not hold, or that name nothing.
-pub(super) fn check_given(giver: &Actor, policy: &Policy, grants: &[NewGrant]) -> Result<(), Error> {
+pub(super) fn check_given(
+    app: &App,
+    policy: &Policy,
+    giver: &Actor,
+    grants: &[NewGrant],
+) -> Result<(), Error> {
     if grants.len() > GRANTS_MAX {
         return Err(Error::invalid("grants", "these are too many grants at once"));
     }
@@ -131,29 +135,40 @@ pub(super) fn check_given(giver: &Actor, policy: &Policy, grants: &[NewGrant]) -
         {
             return Err(Error::invalid("at", "a stack is named by letters, digits and _.-"));
         }
-        require_held(giver, permissions.closed(), &grant.scope)
+        if grant.scope.environment().is_some_and(|environment| app.hubs.get(environment).is_none()) {
+            return Err(Error::invalid("at", "there is no such environment"));
+        }
+        require_held(policy, giver, permissions.closed(), &grant.scope)
     })
 }
 
-/// What is to be taken and given so that a user holds what is wanted, each of which the actor must hold.
+/// What is to be taken and given so that a user holds what is wanted.
+#[derive(Default)]
+struct Exchange {
+    take: Vec<GrantId>,
+    give: Vec<NewGrant>,
+}
+
+/// Finds it; the actor must hold all that is taken or given.
 fn exchange(
-    actor: &Actor,
+    app: &App,
     policy: &Policy,
+    actor: &Actor,
     user: UserId,
     wanted: &[NewGrant],
-) -> Result<(Vec<GrantId>, Vec<NewGrant>), Error> {
+) -> Result<Exchange, Error> {
     let own: Vec<_> = policy.grants_of(shared::users::Subject::User(user)).collect();
     let is =
         |grant: &shared::users::Grant, new: &NewGrant| grant.role == new.role && grant.scope == new.scope;
     let mut take = Vec::new();
     for grant in own.iter().filter(|grant| !wanted.iter().any(|new| is(grant, new))) {
-        require_held(actor, policy.permissions(grant.role).closed(), &grant.scope)?;
+        require_held(policy, actor, policy.permissions(grant.role).closed(), &grant.scope)?;
         take.push(grant.id);
     }
     let give: Vec<NewGrant> =
         wanted.iter().filter(|new| !own.iter().any(|grant| is(grant, new))).cloned().collect();
-    check_given(actor, policy, &give)?;
-    Ok((take, give))
+    check_given(app, policy, actor, &give)?;
+    Ok(Exchange { take, give })
 }
 
 /// A grant for the audit.

@@ -6,8 +6,13 @@ use shared::{
     users::{CreateRole, CustomRole, ListRoles, NewRole, RemoveRole, RoleChange, UpdateRole},
 };
 
-use super::{check_title, policy, require_held, settle};
-use crate::{Error, access::grant::Grant, app::App, http::Api};
+use super::{check_title, require_held, settle};
+use crate::{
+    Error,
+    access::{grant::Grant, owners::decided, policy::Policy},
+    app::App,
+    http::Api,
+};
 
 pub(super) fn mount(api: Api) -> Api {
     api.mount::<ListRoles>(list)
@@ -43,14 +48,15 @@ async fn update(
         check_title(name)?;
     }
     let permissions = change.permissions.map(check_permissions).transpose()?;
-    if let Some(after) = permissions {
-        let touched = before.permissions.closed().with(after);
-        let policy = policy(&app).await?;
-        for given in policy.grants().iter().filter(|given| given.role == RoleRef::Custom(id)) {
-            require_held(grant.actor(), touched, &given.scope)?;
-        }
-    }
-    settle(&app, app.store.update_role(id, &RoleChange { permissions, ..change }).await?)?;
+    let change = RoleChange { permissions, ..change };
+    let check = |policy: &Policy| {
+        let Some(after) = permissions else { return Ok(()) };
+        let touched = policy.permissions(RoleRef::Custom(id)).closed().with(after);
+        let mut given = policy.grants().iter().filter(|given| given.role == RoleRef::Custom(id));
+        given.try_for_each(|given| require_held(policy, grant.actor(), touched, &given.scope))
+    };
+    let change = &change;
+    decided(&app, check, |store, ()| async move { store.update_role(id, change).await }).await?;
     read(&app, id).await
 }
 

@@ -7,8 +7,13 @@ use shared::{
     },
 };
 
-use super::{check_title, policy, require_all_held, settle};
-use crate::{Error, access::grant::Grant, app::App, http::Api};
+use super::{check_title, require_all_held, settle};
+use crate::{
+    Error,
+    access::{grant::Grant, owners::decided, policy::Policy},
+    app::App,
+    http::Api,
+};
 
 pub(super) fn mount(api: Api) -> Api {
     api.mount::<ListTeams>(list)
@@ -41,8 +46,8 @@ async fn rename(app: App, grant: Grant<UpdateTeam>, _: Empty, new: TeamNaming) -
 async fn remove(app: App, grant: Grant<RemoveTeam>, _: Empty, (): ()) -> Result<(), Error> {
     let id = grant.target().team;
     grant.note(read(&app, id).await?.name);
-    require_all_held(grant.actor(), &policy(&app).await?.of_team(id))?;
-    settle(&app, app.store.remove_team(id).await?)
+    let check = |policy: &Policy| require_all_held(policy, grant.actor(), &policy.of_team(id));
+    decided(&app, check, |store, ()| async move { store.remove_team(id).await }).await
 }
 
 async fn add_member(app: App, grant: Grant<AddMember>, _: Empty, new: NewMember) -> Result<Team, Error> {
@@ -51,8 +56,8 @@ async fn add_member(app: App, grant: Grant<AddMember>, _: Empty, new: NewMember)
     let name = app.store.user_name(new.user).await?;
     let name = name.ok_or_else(|| Error::invalid("user", "there is no such user"))?;
     grant.note(format!("{name} into {}", team.name));
-    require_all_held(grant.actor(), &policy(&app).await?.of_team(id))?;
-    settle(&app, app.store.add_member(id, new.user).await?)?;
+    let check = |policy: &Policy| require_all_held(policy, grant.actor(), &policy.of_team(id));
+    decided(&app, check, |store, ()| async move { store.add_member(id, new.user).await }).await?;
     read(&app, id).await
 }
 
@@ -61,8 +66,8 @@ async fn remove_member(app: App, grant: Grant<RemoveMember>, _: Empty, (): ()) -
     let team = read(&app, id).await?;
     let name = app.store.user_name(user).await?.ok_or(Error::NotFound("user"))?;
     grant.note(format!("{name} out of {}", team.name));
-    require_all_held(grant.actor(), &policy(&app).await?.of_team(id))?;
-    settle(&app, app.store.remove_member(id, user).await?)?;
+    let check = |policy: &Policy| require_all_held(policy, grant.actor(), &policy.of_team(id));
+    decided(&app, check, |store, ()| async move { store.remove_member(id, user).await }).await?;
     read(&app, id).await
 }
 
