@@ -13,7 +13,8 @@ use crate::{
     components::{shell::Shell, theme::ThemeChoice},
     i18n::I18n,
     pages::{
-        Audit, Container, Overview, Setup, SignIn, Users, containers::ContainersPage, not_found::NotFoundPage,
+        Audit, Container, Overview, Person, Setup, SignIn, Teams, Users, containers::ContainersPage,
+        not_found::NotFoundPage,
     },
     paths::{self, Page},
     session::SessionContext,
@@ -48,9 +49,14 @@ fn Pages() -> impl IntoView {
     // The frame stays while one goes from page to page in it.
     let around = Memo::new(move |_| match page.kind.get() {
         page @ (Page::SignIn | Page::Setup | Page::Unknown) => Around::Nothing(page),
-        Page::Start | Page::Overview | Page::Containers | Page::Container | Page::Users | Page::Audit => {
-            Around::Frame
-        }
+        Page::Start
+        | Page::Overview
+        | Page::Containers
+        | Page::Container
+        | Page::Users
+        | Page::Person(_)
+        | Page::Teams
+        | Page::Audit => Around::Frame,
     });
     move || match around.get() {
         Around::Nothing(Page::SignIn) => view! { <SignIn /> }.into_any(),
@@ -67,6 +73,8 @@ fn inside(page: Page) -> AnyView {
         Page::Containers => view! { <ContainersPage /> }.into_any(),
         Page::Container => view! { <Container /> }.into_any(),
         Page::Users => view! { <Users /> }.into_any(),
+        Page::Person(user) => view! { <Person user /> }.into_any(),
+        Page::Teams => view! { <Teams /> }.into_any(),
         Page::Audit => view! { <Audit /> }.into_any(),
         Page::SignIn | Page::Setup | Page::Unknown => ().into_any(),
     }

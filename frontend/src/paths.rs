@@ -11,7 +11,7 @@ use leptos_router::{
     NavigateOptions,
     hooks::{query_signal_with_options, use_location, use_navigate},
 };
-use shared::EnvironmentId;
+use shared::{EnvironmentId, UserId};
 
 /// The environment that the console begins with.
 pub(crate) const LOCAL: &str = "local";
@@ -71,6 +71,16 @@ pub(crate) fn users() -> String {
     within("/users")
 }
 
+/// One user's access.
+pub(crate) fn person(user: UserId) -> String {
+    within(&format!("/users/{user}"))
+}
+
+/// The teams and the custom roles.
+pub(crate) fn teams() -> String {
+    within("/teams")
+}
+
 /// The audit log.
 pub(crate) fn audit() -> String {
     within("/audit")
@@ -119,6 +129,10 @@ pub(crate) enum Page {
     Container,
     /// The users.
     Users,
+    /// What one of them may do.
+    Person(UserId),
+    /// The teams and the custom roles.
+    Teams,
     /// The audit log.
     Audit,
     /// No page at all.
@@ -134,6 +148,8 @@ impl Page {
             ["sign-in"] => Self::SignIn,
             ["setup"] => Self::Setup,
             ["users"] => Self::Users,
+            ["users", user] => user.parse().map_or(Self::Unknown, |id| Self::Person(UserId(id))),
+            ["teams"] => Self::Teams,
             ["audit"] => Self::Audit,
             ["environments", environment, rest @ ..] if environment.parse::<EnvironmentId>().is_ok() => {
                 match rest {
@@ -253,6 +269,9 @@ mod tests {
             ("/", Page::Start),
             ("/sign-in", Page::SignIn),
             ("/users/", Page::Users),
+            ("/users/7", Page::Person(UserId(7))),
+            ("/users/ann", Page::Unknown),
+            ("/teams", Page::Teams),
             ("/environments/local", Page::Overview),
             ("/environments/local/containers", Page::Containers),
             ("/environments/local/containers/web", Page::Container),

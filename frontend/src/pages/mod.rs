@@ -3,6 +3,7 @@
 //! The list of containers comes with the first download, since most visits begin there; the other pages are
 //! loaded when they are opened.
 
+mod access;
 mod audit;
 mod auth_frame;
 mod container;
@@ -14,6 +15,7 @@ mod sign_in;
 mod users;
 
 use leptos::prelude::*;
+use shared::UserId;
 
 use crate::ui::lazy::{Lazy, part};
 
@@ -22,6 +24,8 @@ part! { sign_in: fn setup_page() { view! { <setup::SetupPage /> } } }
 part! { overview: fn overview_page() { view! { <overview::OverviewPage /> } } }
 part! { container: fn container_page() { view! { <container::ContainerPage /> } } }
 part! { administer: fn users_page() { view! { <users::UsersPage /> } } }
+part! { administer: fn person_page(user: UserId) { view! { <access::PersonPage user /> } } }
+part! { administer: fn teams_page() { view! { <access::TeamsPage /> } } }
 part! { administer: fn audit_page() { view! { <audit::AuditPage /> } } }
 
 /// Who are you?
@@ -52,6 +56,21 @@ pub(crate) fn Container() -> impl IntoView {
 #[component]
 pub(crate) fn Users() -> impl IntoView {
     view! { <Lazy load=users_page /> }
+}
+
+/// What one of them may do.
+#[component]
+pub(crate) fn Person(
+    /// Whom it is about.
+    user: UserId,
+) -> impl IntoView {
+    view! { <Lazy load=move || person_page(user) /> }
+}
+
+/// Who belongs together.
+#[component]
+pub(crate) fn Teams() -> impl IntoView {
+    view! { <Lazy load=teams_page /> }
 }
 
 /// Who did what.

@@ -18,6 +18,7 @@ use crate::{
         shell::{Crumb, use_breadcrumb},
     },
     i18n::{t, t_string, use_i18n},
+    paths,
     session::use_session,
     ui::{
         badge::Tone,
@@ -93,6 +94,7 @@ fn Users() -> impl IntoView {
                 {move || users.with(|users| users.map(|users| format::count(i18n, users.len() as u64)))}
             </span>
             <div class="page-actions">
+                <a class="button" href=paths::teams()>{t!(i18n, access.teams)}</a>
                 <Button
                     label=t!(i18n, users.add)
                     icon=Icon::Plus

@@ -7,12 +7,13 @@ use super::{Asked, is_last_admin};
 use crate::{
     components::{error_text::role_name, reading::Reading},
     i18n::{t, t_string, use_i18n},
+    paths,
     session::use_session,
     ui::{
         badge::{Badge, Tone},
         clock::Ago,
         icon::{Icon, IconView},
-        menu::{Menu, MenuItem, MenuRule},
+        menu::{Menu, MenuItem, MenuLink, MenuRule},
     },
 };
 
@@ -151,6 +152,11 @@ fn RowMenu(
                 t_string!(i18n, users.actions, name = name)
             }
         >
+            <MenuLink
+                href=Signal::derive(move || chosen.get().map(|user| paths::person(user.id)).unwrap_or_default())
+                icon=Icon::Key
+                label=t!(i18n, access.open)
+            />
             <MenuItem
                 label=t!(i18n, users.change_role)
                 icon=Icon::Shield
