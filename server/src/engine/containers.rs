@@ -7,7 +7,11 @@ use serde::Deserialize;
 use shared::{
     ContainerId, Permission, UnixMillis,
     access::CREATED_LABEL,
-    containers::{ContainerInspect, ContainerState, ContainerSummary, Health, InspectContainer, Port},
+    containers::{
+        ContainerInspect, ContainerState, ContainerSummary, Health, HostAccess, InspectContainer, Port,
+        host_access,
+    },
+    endpoint::Operation,
 };
 
 use super::{Engine, EngineError, details, status_text};
@@ -95,21 +99,36 @@ impl Engine {
         grant: &Grant<InspectContainer>,
         summary: ContainerSummary,
     ) -> Result<ContainerInspect, EngineError> {
-        let id = grant
-            .container()
-            .map_err(|_error| EngineError::NotFound { what: "container", message: String::new() })?;
-        let mut raw: serde_json::Value =
-            self.read_json("container", &format!("/containers/{id}/json")).await?;
-        if raw.get("Id").and_then(serde_json::Value::as_str) != Some(id.as_str()) {
-            return Err(EngineError::Malformed {
-                detail: "this is not the container that was asked for".to_owned(),
-            });
-        }
+        let mut raw = self.inspect_raw(grant).await?;
         let masked = !grant.also(Permission::ContainerEnvironment);
         if masked {
             details::mask_env(&mut raw);
         }
         Ok(ContainerInspect { details: details::read(&raw, masked), summary, raw, masked })
+    }
+
+    /// What of the grant's container reaches the host: whoever acts inside it acts there.
+    pub(crate) async fn host_access<O: Operation>(
+        &self,
+        grant: &Grant<O>,
+        summary: ContainerSummary,
+    ) -> Result<Vec<HostAccess>, EngineError> {
+        let raw = self.inspect_raw(grant).await?;
+        let details = details::read(&raw, false);
+        Ok(host_access(&ContainerInspect { details, summary, raw, masked: false }))
+    }
+
+    async fn inspect_raw<O: Operation>(&self, grant: &Grant<O>) -> Result<serde_json::Value, EngineError> {
+        let id = grant
+            .container()
+            .map_err(|_error| EngineError::NotFound { what: "container", message: String::new() })?;
+        let raw: serde_json::Value = self.read_json("container", &format!("/containers/{id}/json")).await?;
+        if raw.get("Id").and_then(serde_json::Value::as_str) != Some(id.as_str()) {
+            return Err(EngineError::Malformed {
+                detail: "this is not the container that was asked for".to_owned(),
+            });
+        }
+        Ok(raw)
     }
 }
 

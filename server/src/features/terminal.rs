@@ -9,7 +9,7 @@ use futures_util::{
     stream::{SplitSink, SplitStream},
 };
 use shared::{
-    ContainerRef, Socket,
+    ContainerRef, Permission, Socket,
     containers::ContainerState,
     terminal::{
         AttachContainer, AttachQuery, OpenTerminal, TERMINAL_WINDOW_BYTES, TerminalInput, TerminalOutput,
@@ -26,7 +26,7 @@ use crate::{
     Error,
     access::grant::Grant,
     app::App,
-    engine::{Duplex, EngineError, ExecSpec, FrameDecoder, Framing},
+    engine::{Duplex, Engine, EngineError, ExecSpec, FrameDecoder, Framing},
     http::{Api, Lease},
 };
 
@@ -69,6 +69,7 @@ async fn open_exec(
 ) -> Result<(Duplex, Vec<String>), OpenError> {
     require_running(grant)?;
     let engine = grant.hub()?.engine()?;
+    require_inside(&engine, grant).await?;
     let command = match query.command.as_deref().map(str::trim).filter(|line| !line.is_empty()) {
         Some(line) => words(line)?,
         None => {
@@ -85,6 +86,10 @@ async fn open_exec(
     let user = query.user.filter(|user| !user.is_empty());
     if user.as_deref().is_some_and(|user| !is_user(user)) {
         return Err(Error::invalid("user", "a user is a name or a number, with :group if wanted").into());
+    }
+    // Another user than the container's own may be root, from which there are ways out.
+    if user.is_some() && !grant.also(Permission::HostAccess) {
+        return Err(Error::Forbidden { needs: Permission::HostAccess }.into());
     }
     let spec =
         ExecSpec { command: command.clone(), user, columns: query.columns.max(1), rows: query.rows.max(1) };
@@ -108,6 +113,7 @@ async fn open_attach(
 ) -> Result<(Duplex, Vec<String>), OpenError> {
     require_running(grant)?;
     let hub = grant.hub()?;
+    require_inside(&hub.engine()?, grant).await?;
     let duplex = hub.engine()?.attach(grant).await?;
     let command = hub.inventory().get(grant.container()?).map(|row| row.command.clone()).unwrap_or_default();
     duplex.control.resize(query.columns.max(1), query.rows.max(1)).await;
@@ -141,6 +147,18 @@ fn require_running<S: Socket>(grant: &Grant<S>) -> Result<(), Error> {
         }
         _ => Err(Error::Conflict("the container does not run; start it first".to_owned())),
     }
+}
+
+/// Refuses whoever may not reach the host where the container does: acting inside it would be reaching it.
+async fn require_inside<S: Socket>(engine: &Engine, grant: &Grant<S>) -> Result<(), Error> {
+    if grant.also(Permission::HostAccess) {
+        return Ok(());
+    }
+    let row = grant.hub()?.inventory().get(grant.container()?).ok_or(Error::NotFound("container"))?;
+    if engine.host_access(grant, row.as_ref().clone()).await?.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Forbidden { needs: Permission::HostAccess })
 }
 
 async fn run(

@@ -276,6 +276,52 @@ async fn attach_without_a_terminal_shows_both_outputs_and_leaves_it_running() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_container_that_reaches_the_host_is_entered_only_with_host_access() {
+    let engine = TestEngine::from_env();
+    let console = Console::of(&engine).await;
+    let admin = console.admin().await;
+    let keeper = console.user(Role::EnvironmentAdmin).await;
+    let idle = ["busybox", "sh", "-c", "trap 'exit 0' TERM; while :; do sleep 3600 & wait; done"];
+    let options: [&[&str]; 3] =
+        [&["--volume", "/tmp:/host"], &["--cap-add", "SYS_ADMIN"], &["--pid", "host"]];
+    for option in options {
+        let container = engine.run("reaching", &[option, &idle].concat());
+        shown(&console, &container, ContainerState::Running).await;
+        for attach in [false, true] {
+            let mut socket = if attach {
+                let query = AttachQuery { columns: 80, rows: 24 };
+                TerminalSocket::open(&keeper, &on!(AttachContainer, container), &query).await
+            } else {
+                TerminalSocket::open(&keeper, &on!(OpenTerminal, container), &command("id")).await
+            };
+            match socket.next().await {
+                Some(TerminalOutput::Failed { error, .. }) => {
+                    assert_eq!(error.code, ErrorCode::Forbidden, "{option:?}: {error}");
+                    assert!(error.message.contains("host_access"), "{error}");
+                }
+                other => panic!("{option:?}: {other:?}"),
+            }
+        }
+        let execs = container.inspect("{{json .ExecIDs}}");
+        assert!(matches!(execs.as_str(), "null" | "[]"), "nothing was made in it: {execs}");
+        let mut socket =
+            TerminalSocket::open(&admin, &on!(OpenTerminal, container), &command("echo in $((40+2))")).await;
+        socket.next().await.expect("it starts");
+        socket.closed_within(Duration::from_secs(10)).await;
+    }
+    let ordinary = running(&console, "ordinary").await;
+    let mut socket = TerminalSocket::open(&keeper, &on!(OpenTerminal, ordinary), &command("true")).await;
+    assert!(matches!(socket.next().await, Some(TerminalOutput::Started { .. })));
+    let as_root = TerminalQuery { user: Some("root".to_owned()), ..command("true") };
+    let mut socket = TerminalSocket::open(&keeper, &on!(OpenTerminal, ordinary), &as_root).await;
+    let said = socket.next().await;
+    assert!(
+        matches!(&said, Some(TerminalOutput::Failed { error, .. }) if error.code == ErrorCode::Forbidden),
+        "{said:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn signing_out_closes_the_terminal() {
     let engine = TestEngine::from_env();
     let console = Console::of(&engine).await;
