@@ -21,7 +21,7 @@ pub struct TeamName {
 /// Why somebody holds something.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case", tag = "through")]
+#[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// A grant, of their own or of a team.
     Grant {

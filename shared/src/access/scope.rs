@@ -19,7 +19,7 @@ pub const CREATED_LABEL: &str = "io.longshore.created";
 /// Where a grant holds.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case", tag = "scope", deny_unknown_fields)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Scope {
     /// Everywhere, the console itself included.
     Everything,

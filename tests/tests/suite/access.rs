@@ -170,7 +170,7 @@ fn body(name: &str, things: Things) -> Option<Value> {
         "CompleteSetup" => Some(json!({"code": "AAAA-BBBB-CCCC", "name": "second", "password": PASSWORD})),
         "SignIn" => Some(json!({"name": "nobody", "password": PASSWORD})),
         "CreateUser" => {
-            let viewer = json!([{"role": {"builtin": "viewer"}, "at": {"scope": "everything"}}]);
+            let viewer = json!([{"role": {"builtin": "viewer"}, "at": "everything"}]);
             Some(json!({"name": unique(), "grants": viewer, "password": PASSWORD}))
         }
         "UpdateUser" => Some(json!({"disabled": true})),
@@ -178,7 +178,7 @@ fn body(name: &str, things: Things) -> Option<Value> {
         "AddMember" => Some(json!({"user": things.user})),
         "CreateRole" => Some(json!({"name": unique(), "permissions": ["container_logs"]})),
         "GiveGrant" => Some(json!({
-            "subject": {"user": things.user}, "role": {"builtin": "viewer"}, "at": {"scope": "everything"},
+            "subject": {"user": things.user}, "role": {"builtin": "viewer"}, "at": "everything",
         })),
         "TransferOwnership" => Some(json!({"owner": null})),
         "RenameContainer" => Some(json!({"name": "another-name"})),
