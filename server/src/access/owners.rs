@@ -42,7 +42,7 @@ pub async fn made(
         stack: stack.map(str::to_owned),
     };
     app.store.record_made(&made).await?.map_err(refused)?;
-    app.sessions.access_changed();
+    app.sessions.access_changed().await;
     Ok(())
 }
 
@@ -105,7 +105,7 @@ where
             Err(AccessRefusal::Stale) => {}
             change => {
                 let done = change.map_err(refused)?;
-                app.sessions.access_changed();
+                app.sessions.access_changed().await;
                 return Ok(done);
             }
         }
@@ -149,7 +149,7 @@ async fn gone(app: &App, environment: &EnvironmentId, container: &ContainerId) {
         return;
     }
     match app.store.forget_owned(environment, container).await {
-        Ok(_) => app.sessions.access_changed(),
+        Ok(_) => app.sessions.access_changed().await,
         Err(error) => tracing::warn!(%error, "the owner of a removed container could not be forgotten"),
     }
 }

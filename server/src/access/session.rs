@@ -111,8 +111,8 @@ pub enum SessionChange {
     Ended(SessionKey),
     /// This user changed: [`Sessions::recheck`] each actor of theirs.
     User(UserId),
-    /// Grants, teams, roles or owners changed: recheck everybody.
-    Access,
+    /// Grants, teams, roles or owners changed, to this version: [`Sessions::look_up`] everybody.
+    Access(i64),
 }
 
 /// The sessions. A handle.
@@ -244,11 +244,32 @@ impl Sessions {
         self.tell(SessionChange::User(user));
     }
 
-    /// To be called after grants, teams, roles or owners were changed: what was remembered is forgotten, and
-    /// all streams look again.
-    pub fn access_changed(&self) {
+    /// To be called after grants, teams, roles or owners were changed: what was remembered is forgotten, what
+    /// everybody holds is read once, and all streams look it up.
+    pub async fn access_changed(&self) {
         self.forget();
-        self.tell(SessionChange::Access);
+        let version = match self.0.policies.now().await {
+            Ok(policy) => policy.version(),
+            // Then each of them tries to read it, and ends where it cannot.
+            Err(error) => {
+                tracing::warn!(%error, "who may do what could not be read after a change of it");
+                i64::MAX
+            }
+        };
+        self.tell(SessionChange::Access(version));
+    }
+
+    /// The actor with what they hold at that version: for streams, after [`SessionChange::Access`]. Asks the
+    /// database for nothing once the version is there, however many streams there are. `None` when it cannot
+    /// be had.
+    pub async fn look_up(&self, actor: &Actor, version: i64) -> Option<Actor> {
+        match self.0.policies.at(version).await {
+            Ok(policy) => Some(Actor { standing: policy.standing(actor.user), ..actor.clone() }),
+            Err(error) => {
+                tracing::warn!(%error, "a stream is closed: what its person holds could not be read");
+                None
+            }
+        }
     }
 
     /// Who holds what.

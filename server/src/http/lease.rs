@@ -31,8 +31,18 @@ pub struct Lease {
     place: Place,
     changes: Receiver<SessionChange>,
     due: Instant,
-    /// Something was told that was not looked into yet.
-    stale: bool,
+    stale: Stale,
+}
+
+/// What was told and not looked into yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stale {
+    /// Nothing.
+    Fresh,
+    /// Somebody's grants changed, to this version.
+    Grants(i64),
+    /// The session, and all else.
+    Whole,
 }
 
 /// What a look at the session found.
@@ -57,7 +67,7 @@ impl Lease {
             place: grant.place().clone(),
             changes: app.sessions.changes(),
             due: Instant::now() + RECHECK,
-            stale: false,
+            stale: Stale::Fresh,
         }
     }
 
@@ -97,31 +107,38 @@ impl Lease {
     /// Waits until there is news. Safe to drop and call again.
     pub async fn news(&mut self) -> LeaseNews {
         loop {
-            if self.stale {
+            if self.stale != Stale::Fresh {
                 if let Some(news) = self.look().await {
                     return news;
                 }
                 continue;
             }
-            let concerns = tokio::select! {
+            self.stale = tokio::select! {
                 change = self.changes.recv() => match change {
-                    Ok(SessionChange::Ended(session)) => session == self.actor.session,
-                    Ok(SessionChange::User(user)) => user == self.actor.user,
-                    Ok(SessionChange::Access) => true,
-                    Err(RecvError::Lagged(_)) => true,
+                    Ok(SessionChange::Ended(session)) if session == self.actor.session => Stale::Whole,
+                    Ok(SessionChange::User(user)) if user == self.actor.user => Stale::Whole,
+                    Ok(SessionChange::Ended(_) | SessionChange::User(_)) => Stale::Fresh,
+                    Ok(SessionChange::Access(version)) => Stale::Grants(version),
+                    Err(RecvError::Lagged(_)) => Stale::Whole,
                     Err(RecvError::Closed) => return LeaseNews::SignedOut,
                 },
-                () = sleep_until(self.due) => true,
+                () = sleep_until(self.due) => Stale::Whole,
             };
-            self.stale = concerns;
         }
     }
 
     async fn look(&mut self) -> Option<LeaseNews> {
-        let found = self.app.sessions.recheck(&self.actor).await;
+        let found = match self.stale {
+            Stale::Fresh => return None,
+            Stale::Grants(version) => self.app.sessions.look_up(&self.actor, version).await,
+            Stale::Whole => {
+                let found = self.app.sessions.recheck(&self.actor).await;
+                self.due = Instant::now() + RECHECK;
+                found
+            }
+        };
         // Only now: whoever drops this before has it looked into again.
-        self.stale = false;
-        self.due = Instant::now() + RECHECK;
+        self.stale = Stale::Fresh;
         let Some(actor) = found else { return Some(LeaseNews::SignedOut) };
         if self.place.permit(actor.access(), self.needs).is_err() {
             return Some(LeaseNews::Forbidden);

@@ -68,8 +68,8 @@ fn check_title(name: &str) -> Result<(), Error> {
 }
 
 /// Has what was changed take effect on every open session and stream, or tells why it was not changed.
-fn settle<T>(app: &App, change: AccessChange<T>) -> Result<T, Error> {
+async fn settle<T>(app: &App, change: AccessChange<T>) -> Result<T, Error> {
     let done = change.map_err(refused)?;
-    app.sessions.access_changed();
+    app.sessions.access_changed().await;
     Ok(done)
 }

@@ -29,7 +29,7 @@ async fn create(app: App, grant: Grant<CreateRole>, _: Empty, new: NewRole) -> R
     grant.note(format!("{}: {}", new.name, in_words(new.permissions)));
     check_title(&new.name)?;
     let permissions = check_permissions(new.permissions)?;
-    let id = settle(&app, app.store.create_role(&NewRole { permissions, ..new }).await?)?;
+    let id = settle(&app, app.store.create_role(&NewRole { permissions, ..new }).await?).await?;
     read(&app, id).await
 }
 
@@ -63,7 +63,7 @@ async fn update(
 async fn remove(app: App, grant: Grant<RemoveRole>, _: Empty, (): ()) -> Result<(), Error> {
     let id = grant.target().role;
     grant.note(read(&app, id).await?.name);
-    settle(&app, app.store.remove_role(id).await?)
+    settle(&app, app.store.remove_role(id).await?).await
 }
 
 /// With what they imply, so that the role shows what it gives.

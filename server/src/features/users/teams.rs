@@ -31,7 +31,7 @@ async fn list(app: App, _grant: Grant<ListTeams>, _: Empty, (): ()) -> Result<Ve
 async fn create(app: App, grant: Grant<CreateTeam>, _: Empty, new: TeamNaming) -> Result<Team, Error> {
     grant.note(&new.name);
     check_title(&new.name)?;
-    let id = settle(&app, app.store.create_team(&new.name).await?)?;
+    let id = settle(&app, app.store.create_team(&new.name).await?).await?;
     read(&app, id).await
 }
 
@@ -39,7 +39,7 @@ async fn rename(app: App, grant: Grant<UpdateTeam>, _: Empty, new: TeamNaming) -
     let id = grant.target().team;
     grant.note(format!("to {}", new.name));
     check_title(&new.name)?;
-    settle(&app, app.store.rename_team(id, &new.name).await?)?;
+    settle(&app, app.store.rename_team(id, &new.name).await?).await?;
     read(&app, id).await
 }
 
