@@ -9,14 +9,13 @@ use std::{marker::PhantomData, net::IpAddr, sync::Arc};
 use axum::http::HeaderMap;
 use parking_lot::Mutex;
 use shared::{
-    Access, ContainerId, ContainerRef, Endpoint, EnvironmentId, Guarded, Needs, Permission, Socket, Target,
-    access::Decision,
+    Access, ContainerId, ContainerRef, Endpoint, EnvironmentId, Guarded, Needs, Permission, Socket,
     audit::AuditResult,
     endpoint::{Operation, TargetRef},
 };
 use tower_sessions::Session;
 
-use super::{audit::AuditRecord, session::Actor, sight::Sight};
+use super::{audit::AuditRecord, place::Place, session::Actor, sight::Sight};
 use crate::{Error, app::App, hub::Hub};
 
 /// A guest at a public endpoint: where from, and the session that a sign-in fills.
@@ -56,50 +55,6 @@ struct Resolved {
     hub: Option<Arc<Hub>>,
     container: Option<ContainerId>,
     place: Place,
-}
-
-/// What an operation is about, once resolved: it can be decided on again as long as a stream lives.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Place {
-    /// The console.
-    #[default]
-    Console,
-    /// An environment.
-    Environment(EnvironmentId),
-    /// A container, with the stack that it counts as part of.
-    Container(EnvironmentId, ContainerId, Option<String>),
-}
-
-impl Place {
-    /// It, as the target of a decision.
-    #[must_use]
-    pub fn target(&self) -> Target<'_> {
-        match self {
-            Self::Console => Target::Console,
-            Self::Environment(environment) => Target::Environment(environment),
-            Self::Container(environment, container, stack) => {
-                Target::Container { environment, container, stack: stack.as_deref() }
-            }
-        }
-    }
-
-    /// Decides on what an operation needs here.
-    ///
-    /// # Errors
-    /// [`Error::Forbidden`], or [`Error::NotFound`] for what must stay hidden.
-    pub fn permit(&self, access: &Access, needs: Needs) -> Result<(), Error> {
-        let (needs, decision) = match needs {
-            Needs::Public | Needs::Session => return Ok(()),
-            Needs::Permission(needs) => (needs, access.decide(needs, self.target())),
-            Needs::Within(needs) => (needs, access.decide_within(needs, self.target().environment())),
-        };
-        match (decision, self) {
-            (Decision::Allowed, _) => Ok(()),
-            (Decision::Forbidden, _) => Err(Error::Forbidden { needs }),
-            (Decision::Hidden, Self::Container(..)) => Err(Error::NotFound("container")),
-            (Decision::Hidden, _) => Err(Error::NotFound("environment")),
-        }
-    }
 }
 
 /// Proof that the actor may do `O` on the resolved target.

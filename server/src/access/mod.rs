@@ -12,6 +12,7 @@ pub mod limits;
 pub mod owners;
 pub mod password;
 pub mod password_rules;
+pub mod place;
 pub mod policy;
 pub mod session;
 mod session_cache;

@@ -15,7 +15,8 @@ use tokio::{
 use crate::{
     Error,
     access::{
-        grant::{Grant, Place},
+        grant::Grant,
+        place::Place,
         session::{Actor, SessionChange},
     },
     app::App,

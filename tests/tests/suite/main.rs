@@ -16,6 +16,7 @@ mod admin_command;
 mod audit;
 mod containers;
 mod environments;
+mod everybody;
 mod faults;
 mod grants;
 mod headers;
