@@ -55,9 +55,11 @@ test('the set-up page has no serious fault', async ({ page }) => {
 test('the palette goes to any page and any container by keys alone', async ({ signedIn: page, dock }) => {
   const container = dock.idle('palette');
   await page.keyboard.press('Control+k');
+  // At once: the palette's code is on its way, and nothing that is typed may be lost.
+  await page.keyboard.type(container.name);
   const input = page.getByRole('combobox', { name: 'Search or run a command' });
   await expect(input).toBeFocused();
-  await page.keyboard.type(container.name);
+  await expect(input).toHaveValue(container.name);
   await expect(page.getByRole('option', { name: new RegExp(container.name) }).first()).toBeVisible();
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(new RegExp(`/containers/${container.name}$`));

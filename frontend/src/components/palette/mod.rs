@@ -59,7 +59,7 @@ pub(crate) fn Palette() -> impl IntoView {
         here
     });
     view! {
-        <Show when=move || open.get()>
+        <Show when=move || open.is_open()>
             <Lazy load=move || palette_dialog(recent) floating=true />
         </Show>
     }
@@ -97,6 +97,7 @@ fn PaletteDialog(recent: StoredValue<VecDeque<String>>) -> impl IntoView {
             // In the page by the next frame.
             request_animation_frame(move || {
                 let _ = dialog.show_modal();
+                state.begin();
             });
         }
     });

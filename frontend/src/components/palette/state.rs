@@ -14,7 +14,7 @@ use crate::{
         container_actions::{Target, use_actions},
         containers_store::ContainersStore,
         error_text::error_text,
-        palette_open::use_palette_open,
+        palette_open::{PaletteOpen, use_palette_open},
         theme::use_theme,
     },
     i18n::{t_string, use_i18n},
@@ -29,7 +29,7 @@ const LEAP: i64 = 8;
 /// The state of the open palette. A handle that is freely copied.
 #[derive(Clone, Copy)]
 pub(super) struct State {
-    open: RwSignal<bool>,
+    open: PaletteOpen,
     store: ContainersStore,
     /// What was typed.
     pub(super) typed: RwSignal<String>,
@@ -102,10 +102,35 @@ impl State {
         self.selected.set(index);
     }
 
+    /// The palette stands and has the focus: takes up what was typed before.
+    pub(super) fn begin(self) {
+        let mut text = String::new();
+        let keys = self.open.take_early();
+        let is_run = keys.iter().any(|key| key == "Enter");
+        for key in keys {
+            if key == "Backspace" {
+                text.pop();
+            } else if key.chars().count() == 1 {
+                text.push_str(&key);
+            }
+        }
+        if !text.is_empty() {
+            self.type_text(text);
+        }
+        if is_run {
+            self.run_marked();
+        }
+    }
+
+    fn run_marked(self) {
+        if let Some(entry) = untrack(|| self.marked()) {
+            self.run(entry);
+        }
+    }
+
     /// Closes the palette.
     pub(super) fn close(self) {
-        // Closed already when the page is left.
-        let _ = self.open.try_set(false);
+        self.open.close();
     }
 
     /// Does what an entry offers, and closes; nothing for one that may not be done.
@@ -129,11 +154,7 @@ impl State {
             "ArrowUp" => self.step(-1),
             "PageDown" => self.leap(LEAP),
             "PageUp" => self.leap(-LEAP),
-            "Enter" => {
-                if let Some(entry) = untrack(|| self.marked()) {
-                    self.run(entry);
-                }
-            }
+            "Enter" => self.run_marked(),
             "Tab" if event.shift_key() && is_inside => self.back(),
             "Tab" if !is_inside => self.enter(),
             "Tab" => {}

@@ -31,7 +31,7 @@ pub(super) fn Topbar() -> impl IntoView {
                     class="search-box"
                     type="button"
                     aria-keyshortcuts="Control+K"
-                    on:click=move |_| open.set(true)
+                    on:click=move |_| open.open()
                 >
                     <IconView icon=Icon::Search small=true />
                     <span>{t!(i18n, shell.search)}</span>
