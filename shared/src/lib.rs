@@ -15,6 +15,7 @@ pub mod error;
 pub mod ids;
 pub mod live;
 pub mod logs;
+pub mod run;
 pub mod session;
 pub mod setup;
 pub mod terminal;

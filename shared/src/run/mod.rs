@@ -1,0 +1,48 @@
+//! `docker run`: everything it can be told, as one structure; read from a pasted line, printed as a line,
+//! checked without an engine.
+//!
+//! Belongs here: what both sides and the tests need to agree on, all of it pure. Does not: asking whether a
+//! name or a port is free, and who may do what, beyond naming the fields that need host access.
+
+mod amounts;
+mod csv;
+mod devices;
+mod field;
+pub mod flags;
+mod modes;
+mod mount_text;
+mod network;
+mod note;
+mod parse;
+mod print;
+mod spec;
+mod storage;
+mod values;
+pub mod words;
+
+#[cfg(test)]
+mod generate;
+#[cfg(test)]
+mod run_tests;
+
+pub use amounts::{NanoCpus, Nanos, Size, SwapLimit};
+pub use devices::{Device, DeviceOperations, DeviceRate, DeviceWeight, GpuChoice, GpuRequest, Ulimit};
+pub use field::{Field, Place};
+pub use modes::{
+    AttachStream, CgroupnsMode, HostMode, IpcMode, Isolation, PidMode, Protocol, PullPolicy, Restart,
+    SeccompProfile, SecurityOption, UlimitName,
+};
+pub use network::{
+    ExposedPort, ExtraHost, HostAddress, Link, MacAddress, NetworkAttachment, PortRange, PublishedPort,
+};
+pub use note::{Note, NoteKind};
+pub use parse::{Parsed, parse};
+pub use print::{Argument, arguments, line, lines, words};
+pub use spec::{Devices, General, Health, Logging, Network, Process, Resources, RunSpec, Security, Storage};
+pub use storage::{
+    BindRecursive, Consistency, Mount, MountKind, Propagation, Tmpfs, Volume, VolumeOption, VolumesFrom,
+};
+pub use values::{
+    Capability, CdiDevice, DeviceCgroupRule, DevicePath, DevicePermissions, HostName, HostPath, Item, Key,
+    KeyValue, Label, LabelKey, Name, Part, Reason, VolumeName,
+};
