@@ -9,6 +9,7 @@ mod csv;
 mod devices;
 mod field;
 pub mod flags;
+mod host_access;
 mod modes;
 mod mount_text;
 mod network;
@@ -28,6 +29,7 @@ mod run_tests;
 pub use amounts::{NanoCpus, Nanos, Size, SwapLimit};
 pub use devices::{Device, DeviceOperations, DeviceRate, DeviceWeight, GpuChoice, GpuRequest, Ulimit};
 pub use field::{Field, Place};
+pub use host_access::{HostNeed, Reason as HostReason, host_needs};
 pub use modes::{
     AttachStream, CgroupnsMode, HostMode, IpcMode, Isolation, PidMode, Protocol, PullPolicy, Restart,
     SeccompProfile, SecurityOption, UlimitName,

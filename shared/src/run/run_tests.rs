@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use super::{
-    Key, NoteKind, Parsed, Reason, Restart, RunSpec, Volume, arguments, generate, line, lines, parse,
-    words::Unknown,
+    Key, NoteKind, Parsed, Reason, Restart, RunSpec, Volume, arguments, flags, generate, host_needs, line,
+    lines, parse, words::Unknown,
 };
 
 proptest! {
@@ -22,6 +22,14 @@ proptest! {
     fn every_spec_crosses_the_wire(spec in generate::spec()) {
         let json = serde_json::to_string(&spec).unwrap();
         prop_assert_eq!(serde_json::from_str::<RunSpec>(&json).unwrap(), spec);
+    }
+
+    #[test]
+    fn the_table_marks_what_needs_host_access(spec in generate::spec()) {
+        for need in host_needs(&spec) {
+            let flag = flags::by_field(need.place.field).unwrap();
+            prop_assert_ne!(flag.reach, flags::Reach::Inside, "--{}", flag.long);
+        }
     }
 
     #[test]

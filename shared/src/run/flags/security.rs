@@ -164,6 +164,7 @@ pub(super) const FLAGS: &[Flag] = &[
         |d, v| one(&mut d.spec.security.isolation, v),
         |s, out| out.one(s.security.isolation.as_ref()),
     )
+    .reach(Reach::Sometimes)
     .described(),
     Flag::of(
         Section::Security,
