@@ -5,6 +5,7 @@
 //! name or a port is free, and who may do what, beyond naming the fields that need host access.
 
 mod amounts;
+mod check;
 mod csv;
 mod devices;
 mod field;
@@ -27,6 +28,7 @@ mod generate;
 mod run_tests;
 
 pub use amounts::{NanoCpus, Nanos, Size, SwapLimit};
+pub use check::{Finding, Problem, check};
 pub use devices::{Device, DeviceOperations, DeviceRate, DeviceWeight, GpuChoice, GpuRequest, Ulimit};
 pub use field::{Field, Place};
 pub use host_access::{HostNeed, Reason as HostReason, host_needs};

@@ -1,0 +1,589 @@
+//! What is wrong with a spec whatever the engine holds: said while it is typed, and before anything is sent.
+//!
+//! Belongs here: what can be seen from the spec alone. Does not: whether names, ports, images and volumes
+//! are there or taken, which the page looks up, nor who may do what (`host_access`).
+
+use std::collections::HashMap;
+
+use super::{
+    BindRecursive, Field, General, Health, Logging, Mount, MountKind, Network, Place, Process, Resources,
+    Restart, RunSpec, Security, Storage, SwapLimit, VolumeOption,
+};
+
+/// What is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Problem {
+    /// No image is named.
+    NoImage,
+    /// An image's name has no blanks and no capitals before its tag.
+    ImageGrammar,
+    /// Two characters or more: letters, digits and `_.-`, the first a letter or digit.
+    NameGrammar,
+    /// A path in the container begins with `/`.
+    NotAbsolute,
+    /// A mount at `/` would hide the whole container.
+    RootTarget,
+    /// Something else is mounted there already.
+    TargetTwice,
+    /// The name is there already; the last would win.
+    NameTwice,
+    /// What removes itself cannot be started again.
+    RemoveAndRestart,
+    /// In the background nothing is attached.
+    DetachAndAttach,
+    /// The host's ports are as many as the container's, or the container has one.
+    RangesDiffer,
+    /// A container's port begins at 1.
+    PortZero,
+    /// The port of the host is there already.
+    HostPortTwice,
+    /// Ports have no effect without a network of its own.
+    PortsWithoutNetwork,
+    /// At least 6 MB.
+    MemoryTooSmall,
+    /// Memory and swap together are at least the memory.
+    SwapBelowMemory,
+    /// A limit of swap needs one of memory.
+    SwapWithoutMemory,
+    /// At most the memory.
+    ReservationAboveMemory,
+    /// 0 to 100, or -1.
+    Swappiness,
+    /// 10 to 1000, or 0.
+    BlkioWeight,
+    /// -1000 to 1000.
+    OomScore,
+    /// 1000 to 1,000,000 microseconds.
+    CpuPeriod,
+    /// 1000 microseconds or more, or -1.
+    CpuQuota,
+    /// Processors are given in one way only.
+    CpusAndQuota,
+    /// The soft limit is at most the hard one.
+    UlimitOrder,
+    /// Numbers and ranges: `0-3`, `0,1`.
+    Cpuset,
+    /// A check that is switched off has no settings.
+    HealthDisabled,
+    /// A millisecond or more.
+    TooShort,
+    /// Not below zero.
+    Negative,
+    /// The network is there already.
+    NetworkTwice,
+    /// `host`, `none` and `container:` stand alone.
+    NetworkAlone,
+    /// Only networks made by somebody have fixed addresses and aliases.
+    DefaultNetwork,
+    /// The host's own name cannot be changed from inside.
+    HostnameOfHost,
+    /// Without a log there is nothing to set.
+    LogNone,
+    /// A mount of the host's folders needs one.
+    SourceMissing,
+    /// It needs the mount to be read-only.
+    NeedsReadOnly,
+    /// It needs the propagation `rprivate`.
+    NeedsRprivate,
+    /// These exclude each other.
+    Contradiction,
+    /// Two characters or more.
+    TooShortName,
+    /// `os/architecture[/variant]`.
+    Platform,
+    /// A signal's name or number.
+    Signal,
+    /// It has control characters in it.
+    Control,
+    /// -1 or more.
+    StopTimeout,
+}
+
+/// Something wrong, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Finding {
+    /// Where.
+    pub place: Place,
+    /// What.
+    pub problem: Problem,
+}
+
+impl Problem {
+    /// Whether an engine would refuse it. What is only without effect is said, and may be sent.
+    #[must_use]
+    pub fn blocks(self) -> bool {
+        !matches!(self, Self::PortsWithoutNetwork | Self::NameTwice | Self::HostPortTwice)
+    }
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::NoImage => "an image is needed",
+            Self::ImageGrammar => "that is not an image's name",
+            Self::NameGrammar => {
+                "a name has two characters or more: letters, digits and _.-, the first a letter or digit"
+            }
+            Self::NotAbsolute => "a path in the container begins with /",
+            Self::RootTarget => "nothing can be mounted at /",
+            Self::TargetTwice => "something else is mounted there already",
+            Self::NameTwice => "the name is given twice",
+            Self::RemoveAndRestart => "what removes itself when it ends cannot be started again",
+            Self::DetachAndAttach => "in the background nothing can be attached",
+            Self::RangesDiffer => "the host's ports must be as many as the container's",
+            Self::PortZero => "a container's port begins at 1",
+            Self::HostPortTwice => "the port of the host is given twice",
+            Self::PortsWithoutNetwork => "ports have no effect without a network of its own",
+            Self::MemoryTooSmall => "an engine takes 6 MB of memory or more",
+            Self::SwapBelowMemory => "memory and swap together are at least the memory",
+            Self::SwapWithoutMemory => "a limit of swap needs a limit of memory",
+            Self::ReservationAboveMemory => "what it should keep to is at most the memory",
+            Self::Swappiness => "0 to 100 is taken, or -1",
+            Self::BlkioWeight => "10 to 1000 is taken, or 0",
+            Self::OomScore => "-1000 to 1000 is taken",
+            Self::CpuPeriod => "1000 to 1000000 microseconds is taken",
+            Self::CpuQuota => "1000 microseconds or more is taken, or -1",
+            Self::CpusAndQuota => "processors are given in one way only",
+            Self::UlimitOrder => "the soft limit is at most the hard one",
+            Self::Cpuset => "numbers and ranges are taken, such as 0-3 or 0,1",
+            Self::HealthDisabled => "a check that is switched off has no settings",
+            Self::TooShort => "a millisecond or more is taken",
+            Self::Negative => "it cannot be below zero",
+            Self::NetworkTwice => "the network is given twice",
+            Self::NetworkAlone => "this network cannot be combined with another",
+            Self::DefaultNetwork => "only a network that somebody made has fixed addresses and aliases",
+            Self::HostnameOfHost => "a container with the host's own name cannot have another",
+            Self::LogNone => "without a log there is nothing to set",
+            Self::SourceMissing => "the folder of the host is missing, or does not begin with /",
+            Self::NeedsReadOnly => "this needs the mount to be read-only",
+            Self::NeedsRprivate => "this needs the propagation rprivate",
+            Self::Contradiction => "these exclude each other",
+            Self::TooShortName => "a volume's name has two characters or more",
+            Self::Platform => "a platform is OS/ARCHITECTURE, such as linux/arm64",
+            Self::Signal => "a signal is a name such as SIGINT, or a number",
+            Self::Control => "it has control characters in it",
+            Self::StopTimeout => "seconds, or -1 for ever",
+        })
+    }
+}
+
+/// Everything that is wrong, in the spec's order.
+#[must_use]
+pub fn check(spec: &RunSpec) -> Vec<Finding> {
+    let mut found = Found(Vec::new());
+    if spec.image.is_empty() {
+        found.add(Field::Image, Problem::NoImage);
+    } else if !is_image(&spec.image) {
+        found.add(Field::Image, Problem::ImageGrammar);
+    }
+    found.general(&spec.general);
+    found.process(&spec.process);
+    found.network(&spec.network, &spec.security);
+    found.storage(&spec.storage);
+    found.resources(&spec.resources);
+    found.health(&spec.health);
+    found.security(&spec.security);
+    found.logging(&spec.logging);
+    found.0
+}
+
+struct Found(Vec<Finding>);
+
+impl Found {
+    fn add(&mut self, place: impl Into<Place>, problem: Problem) {
+        self.0.push(Finding { place: place.into(), problem });
+    }
+
+    fn add_if(&mut self, wrong: bool, place: impl Into<Place>, problem: Problem) {
+        if wrong {
+            self.add(place, problem);
+        }
+    }
+
+    fn twice<'a>(&mut self, field: Field, names: impl Iterator<Item = &'a str>, problem: Problem) {
+        let mut seen = HashMap::new();
+        for (index, name) in names.enumerate() {
+            self.add_if(seen.insert(name, index).is_some(), field.at(index), problem);
+        }
+    }
+
+    fn general(&mut self, general: &General) {
+        let name = general.name.as_deref().filter(|name| !name.is_empty());
+        self.add_if(name.is_some_and(|name| !is_container_name(name)), Field::Name, Problem::NameGrammar);
+        let platform = general.platform.as_deref().filter(|platform| !platform.is_empty());
+        self.add_if(platform.is_some_and(|text| !is_platform(text)), Field::Platform, Problem::Platform);
+        let labels = general.labels.iter().map(|label| label.name.as_str());
+        self.twice(Field::Labels, labels, Problem::NameTwice);
+        let restarts = general.restart != Restart::No;
+        self.add_if(general.auto_remove && restarts, Field::AutoRemove, Problem::RemoveAndRestart);
+        let attached = !general.attach.is_empty();
+        self.add_if(general.detach && attached, Field::Attach, Problem::DetachAndAttach);
+        let signal = general.stop_signal.as_deref().filter(|signal| !signal.is_empty());
+        self.add_if(signal.is_some_and(|signal| !is_signal(signal)), Field::StopSignal, Problem::Signal);
+        let timeout = general.stop_timeout_seconds;
+        self.add_if(timeout.is_some_and(|seconds| seconds < -1), Field::StopTimeout, Problem::StopTimeout);
+    }
+
+    fn process(&mut self, process: &Process) {
+        let workdir = process.workdir.as_deref().filter(|path| !path.is_empty());
+        self.add_if(workdir.is_some_and(|path| !path.starts_with('/')), Field::Workdir, Problem::NotAbsolute);
+        self.twice(Field::Env, process.env.iter().map(|pair| pair.name.as_str()), Problem::NameTwice);
+        for (index, pair) in process.env.iter().enumerate() {
+            self.add_if(pair.value.contains('\0'), Field::Env.at(index), Problem::Control);
+        }
+    }
+
+    fn network(&mut self, network: &Network, security: &Security) {
+        let names = network.networks.iter().map(|network| network.name.as_str());
+        self.twice(Field::Networks, names, Problem::NetworkTwice);
+        let several = network.networks.len() > 1;
+        for (index, attachment) in network.networks.iter().enumerate() {
+            let (place, name) = (Field::Networks.at(index), attachment.name.as_str());
+            let made = is_user_defined(name);
+            self.add_if(several && !made, place, Problem::NetworkAlone);
+            let fixed =
+                attachment.ipv4.is_some() || attachment.ipv6.is_some() || !attachment.aliases.is_empty();
+            self.add_if(!made && fixed, place, Problem::DefaultNetwork);
+        }
+        let first = network.networks.first().map_or("", |network| network.name.as_str());
+        let own = !matches!(first, "host" | "none") && !first.starts_with("container:");
+        let mut taken = HashMap::new();
+        for (index, port) in network.ports.iter().enumerate() {
+            let place = Field::Ports.at(index);
+            self.add_if(!own, place, Problem::PortsWithoutNetwork);
+            let differ = |host: super::PortRange| {
+                host.count() != port.container.count() && port.container.count() != 1
+            };
+            self.add_if(port.host.is_some_and(differ), place, Problem::RangesDiffer);
+            self.add_if(port.container.first() == 0, place, Problem::PortZero);
+            let fixed = port.host.filter(|host| host.first() > 0);
+            let again =
+                fixed.is_some_and(|host| taken.insert((port.host_ip, host, port.protocol), index).is_some());
+            self.add_if(again, place, Problem::HostPortTwice);
+        }
+        let named = [(Field::Hostname, &network.hostname), (Field::Domainname, &network.domainname)];
+        for (field, name) in named {
+            let named = name.as_ref().is_some_and(|name| !name.is_empty());
+            self.add_if(named && security.uts.is_some(), field, Problem::HostnameOfHost);
+        }
+    }
+
+    fn storage(&mut self, storage: &Storage) {
+        let mut targets = HashMap::new();
+        let volumes =
+            storage.volumes.iter().enumerate().map(|(i, volume)| (Field::Volumes.at(i), volume.target()));
+        let mounts =
+            storage.mounts.iter().enumerate().map(|(i, mount)| (Field::Mounts.at(i), mount.target.as_str()));
+        let tmpfs =
+            storage.tmpfs.iter().enumerate().map(|(i, tmpfs)| (Field::Tmpfs.at(i), tmpfs.target.as_str()));
+        for (place, target) in volumes.chain(mounts).chain(tmpfs) {
+            let clean = clean(target);
+            self.add_if(!target.starts_with('/'), place, Problem::NotAbsolute);
+            self.add_if(target.starts_with('/') && clean.is_empty(), place, Problem::RootTarget);
+            self.add_if(targets.insert(clean, place).is_some(), place, Problem::TargetTwice);
+        }
+        for (index, volume) in storage.volumes.iter().enumerate() {
+            let place = Field::Volumes.at(index);
+            if let super::Volume::Named { volume, .. } = volume {
+                self.add_if(volume.as_str().len() < 2, place, Problem::TooShortName);
+            }
+            if let super::Volume::Named { options, .. } | super::Volume::Host { options, .. } = volume {
+                self.add_if(contradict(options), place, Problem::Contradiction);
+            }
+        }
+        for (index, from) in storage.volumes_from.iter().enumerate() {
+            let wrong = contradict(&from.options) || from.options.contains(&VolumeOption::NoCopy);
+            self.add_if(wrong, Field::VolumesFrom.at(index), Problem::Contradiction);
+        }
+        for (index, mount) in storage.mounts.iter().enumerate() {
+            self.mount(Field::Mounts.at(index), mount);
+        }
+    }
+
+    fn mount(&mut self, place: Place, mount: &Mount) {
+        match &mount.kind {
+            MountKind::Bind { source, propagation, recursive } => {
+                let absolute = source.as_ref().is_some_and(|source| source.starts_with('/'));
+                self.add_if(!absolute, place, Problem::SourceMissing);
+                let strict = matches!(recursive, Some(BindRecursive::Writable | BindRecursive::Readonly));
+                self.add_if(strict && !mount.read_only, place, Problem::NeedsReadOnly);
+                let rprivate = *propagation == Some(super::Propagation::Rprivate);
+                let forced = *recursive == Some(BindRecursive::Readonly);
+                self.add_if(forced && !rprivate, place, Problem::NeedsRprivate);
+            }
+            MountKind::Volume { source: Some(source), .. } => {
+                self.add_if(source.len() == 1, place, Problem::TooShortName);
+            }
+            MountKind::Image { source, .. } | MountKind::Cluster { source } | MountKind::Npipe { source } => {
+                let missing = source.as_ref().is_none_or(String::is_empty);
+                self.add_if(missing, place, Problem::SourceMissing);
+            }
+            MountKind::Volume { source: None, .. } | MountKind::Tmpfs { .. } => {}
+        }
+    }
+
+    fn resources(&mut self, resources: &Resources) {
+        const SMALLEST: u64 = 6 << 20;
+        let set = |size: &Option<super::Size>| size.map(super::Size::bytes).filter(|bytes| *bytes > 0);
+        let memory = set(&resources.memory);
+        self.add_if(memory.is_some_and(|bytes| bytes < SMALLEST), Field::Memory, Problem::MemoryTooSmall);
+        if let Some(SwapLimit::Bytes(swap)) = resources.memory_swap
+            && swap.bytes() > 0
+        {
+            self.add_if(memory.is_none(), Field::MemorySwap, Problem::SwapWithoutMemory);
+            let below = memory.is_some_and(|memory| swap.bytes() < memory);
+            self.add_if(below, Field::MemorySwap, Problem::SwapBelowMemory);
+        }
+        let reserved = set(&resources.memory_reservation);
+        self.add_if(
+            reserved.is_some_and(|bytes| bytes < SMALLEST),
+            Field::MemoryReservation,
+            Problem::MemoryTooSmall,
+        );
+        let above = memory.zip(reserved).is_some_and(|(memory, reserved)| reserved > memory);
+        self.add_if(above, Field::MemoryReservation, Problem::ReservationAboveMemory);
+        let outside =
+            |value: Option<i64>, low: i64, high: i64| value.is_some_and(|n| !(low..=high).contains(&n));
+        self.add_if(
+            outside(resources.memory_swappiness, -1, 100),
+            Field::MemorySwappiness,
+            Problem::Swappiness,
+        );
+        self.add_if(outside(resources.oom_score_adj, -1000, 1000), Field::OomScoreAdj, Problem::OomScore);
+        let weight = |weight: u16| weight != 0 && !(10..=1000).contains(&weight);
+        self.add_if(resources.blkio_weight.is_some_and(weight), Field::BlkioWeight, Problem::BlkioWeight);
+        for (index, device) in resources.blkio_weight_device.iter().enumerate() {
+            self.add_if(weight(device.weight), Field::BlkioWeightDevice.at(index), Problem::BlkioWeight);
+        }
+        let nonzero = |value: Option<i64>| value.filter(|value| *value != 0);
+        let shares = nonzero(resources.cpu_shares);
+        self.add_if(shares.is_some_and(|shares| shares < 0), Field::CpuShares, Problem::Negative);
+        let period = nonzero(resources.cpu_period);
+        self.add_if(outside(period, 1000, 1_000_000), Field::CpuPeriod, Problem::CpuPeriod);
+        let quota = nonzero(resources.cpu_quota);
+        self.add_if(quota.is_some_and(|quota| quota > 0 && quota < 1000), Field::CpuQuota, Problem::CpuQuota);
+        let both =
+            resources.cpus.is_some_and(|cpus| cpus.signed() > 0) && (period.is_some() || quota.is_some());
+        self.add_if(both, Field::Cpus, Problem::CpusAndQuota);
+        for (field, set) in
+            [(Field::CpusetCpus, &resources.cpuset_cpus), (Field::CpusetMems, &resources.cpuset_mems)]
+        {
+            self.add_if(set.as_deref().is_some_and(|set| !is_cpuset(set)), field, Problem::Cpuset);
+        }
+        for (index, limit) in resources.ulimits.iter().enumerate() {
+            let wrong = limit.hard.is_some_and(|hard| hard != -1 && (limit.soft > hard || limit.soft == -1));
+            self.add_if(wrong, Field::Ulimits.at(index), Problem::UlimitOrder);
+        }
+        self.twice(
+            Field::Ulimits,
+            resources.ulimits.iter().map(|limit| limit.name.as_str()),
+            Problem::NameTwice,
+        );
+    }
+
+    fn health(&mut self, health: &Health) {
+        let spans = [
+            (Field::HealthInterval, health.interval),
+            (Field::HealthTimeout, health.timeout),
+            (Field::HealthStartPeriod, health.start_period),
+            (Field::HealthStartInterval, health.start_interval),
+        ];
+        for (field, span) in spans {
+            let nanos = span.map(super::Nanos::signed).filter(|nanos| *nanos > 0);
+            self.add_if(nanos.is_some_and(|nanos| nanos < 1_000_000), field, Problem::TooShort);
+            self.add_if(nanos.is_some() && health.disabled, field, Problem::HealthDisabled);
+        }
+        let command = health.command.as_ref().is_some_and(|command| !command.is_empty());
+        self.add_if(command && health.disabled, Field::HealthCommand, Problem::HealthDisabled);
+        let retries = health.retries.filter(|retries| *retries != 0);
+        self.add_if(retries.is_some() && health.disabled, Field::HealthRetries, Problem::HealthDisabled);
+        self.add_if(retries.is_some_and(i64::is_negative), Field::HealthRetries, Problem::Negative);
+    }
+
+    fn security(&mut self, security: &Security) {
+        let sysctls = security.sysctls.iter().map(|pair| pair.name.as_str());
+        self.twice(Field::Sysctls, sysctls, Problem::NameTwice);
+    }
+
+    fn logging(&mut self, logging: &Logging) {
+        let none = logging.driver.as_deref() == Some("none");
+        self.add_if(none && !logging.options.is_empty(), Field::LogOptions, Problem::LogNone);
+        let options = logging.options.iter().map(|pair| pair.name.as_str());
+        self.twice(Field::LogOptions, options, Problem::NameTwice);
+    }
+}
+
+/// Whether somebody made the network: all but those that every engine has.
+pub(super) fn is_user_defined(name: &str) -> bool {
+    !matches!(name, "default" | "bridge" | "host" | "none") && !name.starts_with("container:")
+}
+
+fn is_container_name(name: &str) -> bool {
+    name.len() >= 2
+        && name.bytes().next().is_some_and(|first| first.is_ascii_alphanumeric())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte))
+}
+
+/// Roughly: the engine knows exactly.
+fn is_image(image: &str) -> bool {
+    let name = image.split('@').next().unwrap_or_default();
+    let (path, tag) = match name.rsplit_once(':') {
+        Some((path, tag)) if !tag.contains('/') => (path, tag),
+        _ => (name, ""),
+    };
+    let repository = path.split_once('/').map_or(path, |(_, rest)| rest);
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-/:[]".contains(&byte);
+    !path.is_empty()
+        && path.bytes().all(allowed)
+        && !repository.bytes().any(|byte| byte.is_ascii_uppercase())
+        && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte))
+}
+
+fn is_platform(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('/').collect();
+    parts.len() <= 3
+        && parts.iter().all(|part| {
+            !part.is_empty()
+                && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-()".contains(&byte))
+        })
+}
+
+fn is_signal(text: &str) -> bool {
+    text.len() <= 16 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'-')
+}
+
+fn is_cpuset(text: &str) -> bool {
+    let number = |text: &str| text.parse::<u16>().ok();
+    text.is_empty()
+        || text.split(',').all(|part| match part.split_once('-') {
+            Some((first, last)) => number(first).zip(number(last)).is_some_and(|(first, last)| first <= last),
+            None => number(part).is_some(),
+        })
+}
+
+/// The path without what does not change it; empty for the root.
+fn clean(path: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts
+}
+
+fn contradict(options: &[VolumeOption]) -> bool {
+    use VolumeOption::{
+        Cached, Consistent, Delegated, NoCopy, PropagationPrivate, PropagationRprivate, PropagationRshared,
+        PropagationRslave, PropagationShared, PropagationSlave, ReadOnly, ReadWrite, Shared, Unshared,
+    };
+    let groups: [&[VolumeOption]; 5] = [
+        &[ReadWrite, ReadOnly],
+        &[Shared, Unshared],
+        &[NoCopy],
+        &[
+            PropagationShared,
+            PropagationSlave,
+            PropagationPrivate,
+            PropagationRshared,
+            PropagationRslave,
+            PropagationRprivate,
+        ],
+        &[Consistent, Cached, Delegated],
+    ];
+    groups.iter().any(|group| options.iter().filter(|option| group.contains(option)).count() > 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::parse;
+
+    fn problems(command: &str) -> Vec<(String, Problem)> {
+        let spec = parse(&format!("docker run {command}")).spec;
+        check(&spec).into_iter().map(|finding| (finding.place.to_string(), finding.problem)).collect()
+    }
+
+    #[test]
+    fn ordinary_commands_are_right() {
+        for command in [
+            "img",
+            "-d --name web -p 80:80 -p 8000-8002:80 -p 8000-8002:8000-8002/udp -p 90 -v data:/data ghcr.io/a/b:V1",
+            "--network mine --ip 10.0.0.2 --network-alias a -m 6m --memory-swap -1 --cpus 1.5 --rm r:5000/x@sha256:ab",
+            "--mount type=bind,src=/a,dst=/b,readonly,bind-recursive=readonly,bind-propagation=rprivate --cpuset-cpus 0-3,5 i",
+            "--health-cmd x --health-interval 1s --log-driver local --log-opt max-size=1m -v aa:/a:ro,z --uts host i",
+            "-v ab:/a:ro,z,nocopy --platform linux/arm64/v8 --stop-signal RTMIN+3 --stop-timeout -1 -w /x sha256:ab",
+        ] {
+            assert_eq!(problems(command), [], "{command}");
+        }
+    }
+
+    #[test]
+    fn each_problem_is_found_where_it_is() {
+        for (command, place, problem) in [
+            ("''", "image", Problem::NoImage),
+            ("'a b'", "image", Problem::ImageGrammar),
+            ("UPPER", "image", Problem::ImageGrammar),
+            ("--name a i", "general.name", Problem::NameGrammar),
+            ("--name a/b i", "general.name", Problem::NameGrammar),
+            ("-w x i", "process.workdir", Problem::NotAbsolute),
+            ("-v aa:b i", "storage.volumes[0]", Problem::NotAbsolute),
+            ("-v aa:/ i", "storage.volumes[0]", Problem::RootTarget),
+            ("-v aa:/x --tmpfs /x/ i", "storage.tmpfs[0]", Problem::TargetTwice),
+            ("-v aa:/x --mount type=tmpfs,dst=/y/../x i", "storage.mounts[0]", Problem::TargetTwice),
+            ("-e A=1 -e A=2 i", "process.env[1]", Problem::NameTwice),
+            ("--rm --restart always i", "general.auto_remove", Problem::RemoveAndRestart),
+            ("-d -a stdin i", "general.attach", Problem::DetachAndAttach),
+            ("-p 80-81:80-82 i", "network.ports[0]", Problem::RangesDiffer),
+            ("-p 80:0 i", "network.ports[0]", Problem::PortZero),
+            ("-p 80:80 -p 80:81 i", "network.ports[1]", Problem::HostPortTwice),
+            ("--network host -p 80:80 i", "network.ports[0]", Problem::PortsWithoutNetwork),
+            ("-m 1m i", "resources.memory", Problem::MemoryTooSmall),
+            ("-m 1g --memory-swap 1m i", "resources.memory_swap", Problem::SwapBelowMemory),
+            ("--memory-swap 1g i", "resources.memory_swap", Problem::SwapWithoutMemory),
+            (
+                "-m 1g --memory-reservation 2g i",
+                "resources.memory_reservation",
+                Problem::ReservationAboveMemory,
+            ),
+            ("--memory-swappiness 101 i", "resources.memory_swappiness", Problem::Swappiness),
+            ("--blkio-weight 5 i", "resources.blkio_weight", Problem::BlkioWeight),
+            ("--oom-score-adj 1001 i", "resources.oom_score_adj", Problem::OomScore),
+            ("--cpu-period 10 i", "resources.cpu_period", Problem::CpuPeriod),
+            ("--cpu-quota 10 i", "resources.cpu_quota", Problem::CpuQuota),
+            ("--cpus 1 --cpu-quota 5000 i", "resources.cpus", Problem::CpusAndQuota),
+            ("--ulimit nofile=2:1 i", "resources.ulimits[0]", Problem::UlimitOrder),
+            ("--cpuset-cpus 3-1 i", "resources.cpuset_cpus", Problem::Cpuset),
+            ("--no-healthcheck --health-cmd x i", "health.command", Problem::HealthDisabled),
+            ("--health-interval 1us i", "health.interval", Problem::TooShort),
+            ("--health-retries -1 i", "health.retries", Problem::Negative),
+            ("--network aa --network aa i", "network.networks[1]", Problem::NetworkTwice),
+            ("--network aa --network host i", "network.networks[1]", Problem::NetworkAlone),
+            ("--ip 10.0.0.1 i", "network.networks[0]", Problem::DefaultNetwork),
+            ("--uts host -h x i", "network.hostname", Problem::HostnameOfHost),
+            ("--log-driver none --log-opt a=b i", "logging.options", Problem::LogNone),
+            ("--mount type=bind,dst=/a i", "storage.mounts[0]", Problem::SourceMissing),
+            (
+                "--mount type=bind,src=/a,dst=/a,bind-recursive=writable i",
+                "storage.mounts[0]",
+                Problem::NeedsReadOnly,
+            ),
+            (
+                "--mount type=bind,src=/a,dst=/a,ro,bind-recursive=readonly i",
+                "storage.mounts[0]",
+                Problem::NeedsRprivate,
+            ),
+            ("-v aa:/a:ro,rw i", "storage.volumes[0]", Problem::Contradiction),
+            ("--volumes-from a:nocopy i", "storage.volumes_from[0]", Problem::Contradiction),
+            ("--platform a/b/c/d i", "general.platform", Problem::Platform),
+            ("--stop-signal 'A B' i", "general.stop_signal", Problem::Signal),
+            ("--stop-timeout -2 i", "general.stop_timeout_seconds", Problem::StopTimeout),
+        ] {
+            assert_eq!(problems(command), [(place.to_owned(), problem)], "{command}");
+        }
+    }
+}
