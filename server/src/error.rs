@@ -39,6 +39,14 @@ pub enum Error {
         /// The permission that is missing.
         needs: Permission,
     },
+    /// Fields of the body need a permission that the operation itself does not.
+    #[error("{} needs the permission for host access, which you do not hold", fields.join(", "))]
+    ForbiddenFields {
+        /// The permission that is missing.
+        needs: Permission,
+        /// Their paths.
+        fields: Vec<String>,
+    },
     /// A request that changes something, or a WebSocket, came from another origin.
     #[error("the request did not come from this console's own pages")]
     ForeignOrigin,
@@ -65,6 +73,14 @@ pub enum Error {
     /// The engine refused, failed, or did not answer.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// The same, and the field of the body that caused it is known.
+    #[error("{error}")]
+    EngineField {
+        /// Its path.
+        field: String,
+        /// What the engine said.
+        error: EngineError,
+    },
     /// The database failed.
     #[error("the console could not read or write its database; see its log")]
     Store(#[from] StoreError),
@@ -87,14 +103,16 @@ impl Error {
             Self::BadCredentials => (StatusCode::UNAUTHORIZED, ErrorCode::BadCredentials),
             Self::BadSetupCode => (StatusCode::FORBIDDEN, ErrorCode::BadSetupCode),
             Self::TooManyAttempts { .. } => (StatusCode::TOO_MANY_REQUESTS, ErrorCode::TooManyAttempts),
-            Self::Forbidden { .. } => (StatusCode::FORBIDDEN, ErrorCode::Forbidden),
+            Self::Forbidden { .. } | Self::ForbiddenFields { .. } => {
+                (StatusCode::FORBIDDEN, ErrorCode::Forbidden)
+            }
             Self::ForeignOrigin => (StatusCode::FORBIDDEN, ErrorCode::ForeignOrigin),
             Self::NotFound(_) => (StatusCode::NOT_FOUND, ErrorCode::NotFound),
             Self::Conflict(_) => (StatusCode::CONFLICT, ErrorCode::Conflict),
             Self::Invalid { .. } => (StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::Invalid),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::TooLarge),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Busy),
-            Self::Engine(error) => match error {
+            Self::Engine(error) | Self::EngineField { error, .. } => match error {
                 EngineError::NotFound { .. } => (StatusCode::NOT_FOUND, ErrorCode::NotFound),
                 EngineError::Conflict { .. } => (StatusCode::CONFLICT, ErrorCode::Conflict),
                 EngineError::Invalid { .. } => (StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::Invalid),
@@ -116,6 +134,8 @@ impl Error {
         let mut error = ApiError::new(self.kind().1, self.to_string());
         match self {
             Self::Invalid { field, .. } => error.field.clone_from(field),
+            Self::ForbiddenFields { fields, .. } => error.field = fields.first().cloned(),
+            Self::EngineField { field, .. } => error.field = Some(field.clone()),
             Self::TooManyAttempts { retry_after_seconds } => {
                 error.retry_after_seconds = Some(*retry_after_seconds);
             }

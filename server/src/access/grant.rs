@@ -393,9 +393,12 @@ pub fn grant_container_topic(
 pub(crate) fn audit_result(error: Option<&Error>) -> (AuditResult, String) {
     match error {
         None => (AuditResult::Done, String::new()),
-        Some(error @ (Error::Forbidden { .. } | Error::ForeignOrigin | Error::SignedOut)) => {
-            (AuditResult::Refused, error.to_string())
-        }
+        Some(
+            error @ (Error::Forbidden { .. }
+            | Error::ForbiddenFields { .. }
+            | Error::ForeignOrigin
+            | Error::SignedOut),
+        ) => (AuditResult::Refused, error.to_string()),
         Some(error) => (AuditResult::Failed, error.to_string()),
     }
 }

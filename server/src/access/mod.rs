@@ -19,3 +19,6 @@ mod session_cache;
 mod session_rows;
 pub mod setup;
 pub mod sight;
+pub mod vet;
+
+pub use credentials::reset_password;

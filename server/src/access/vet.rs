@@ -1,0 +1,79 @@
+//! What makes an untrusted spec one that may be sent: a path's check is not enough where the body decides
+//! what is reached.
+//!
+//! [`Vetted`] can only be made here, and the engine layer accepts nothing else. It stands beside the grant,
+//! not in a feature, since every way to a container (create, update, stacks, services) must pass it.
+
+use shared::{
+    Permission,
+    endpoint::Operation,
+    run::{RunSpec, check, host_needs},
+};
+
+use super::grant::Grant;
+use crate::Error;
+
+/// Something that was sent, and that this actor may do.
+#[derive(Clone, Debug)]
+pub struct Vetted<T>(T);
+
+impl<T> Vetted<T> {
+    /// What was sent.
+    #[must_use]
+    pub fn get(&self) -> &T {
+        &self.0
+    }
+}
+
+/// Checks a spec: that it is right in itself, and that whoever sent it may use each of its fields.
+///
+/// # Errors
+/// [`Error::ForbiddenFields`] with all the fields that need host access, or [`Error::Invalid`] with the
+/// first that is wrong.
+pub fn vet<O: Operation>(grant: &Grant<O>, spec: RunSpec) -> Result<Vetted<RunSpec>, Error> {
+    decide(grant.also(Permission::HostAccess), spec)
+}
+
+fn decide(host_access: bool, spec: RunSpec) -> Result<Vetted<RunSpec>, Error> {
+    let needs = host_needs(&spec);
+    if !host_access && !needs.is_empty() {
+        let mut fields: Vec<String> = needs.iter().map(|need| need.place.to_string()).collect();
+        fields.dedup();
+        return Err(Error::ForbiddenFields { needs: Permission::HostAccess, fields });
+    }
+    match check(&spec).into_iter().find(|finding| finding.problem.blocks()) {
+        Some(wrong) => Err(Error::invalid(&wrong.place.to_string(), wrong.problem.to_string())),
+        None => Ok(Vetted(spec)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::run::parse;
+
+    use super::*;
+
+    fn outcome(host_access: bool, command: &str) -> Result<(), String> {
+        match decide(host_access, parse(command).spec) {
+            Ok(_) => Ok(()),
+            Err(Error::ForbiddenFields { fields, needs: Permission::HostAccess }) => Err(fields.join(" ")),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    #[test]
+    fn host_access_is_asked_for_by_field() {
+        let command = "docker run -p 80:80 -p 8080:80 -v /:/host --privileged img";
+        let fields = "network.ports[0] storage.volumes[0] security.privileged";
+        assert_eq!(outcome(false, command), Err(fields.to_owned()));
+        assert_eq!(outcome(true, command), Ok(()));
+        assert_eq!(outcome(false, "docker run -p 8080:80 -v data:/data img"), Ok(()));
+    }
+
+    #[test]
+    fn what_is_wrong_is_refused_even_with_host_access() {
+        assert!(outcome(true, "docker run --rm --restart always img").is_err());
+        // Only without effect: told by the page, and no reason to refuse.
+        assert_eq!(outcome(true, "docker run --network host -p 80:80 img"), Ok(()));
+    }
+}
