@@ -288,6 +288,7 @@ macro_rules! for_each_endpoint {
             $crate::containers::UnpauseContainer, $crate::containers::KillContainer,
             $crate::containers::RenameContainer, $crate::containers::RemoveContainer,
             $crate::containers::ReadOwner, $crate::containers::TransferOwnership,
+            $crate::run::CreateContainer,
             $crate::logs::DownloadLogs, $crate::audit::ListAudit,
         }
     };

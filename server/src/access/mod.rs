@@ -21,4 +21,3 @@ pub mod setup;
 pub mod sight;
 pub mod vet;
 
-pub use credentials::reset_password;

@@ -118,6 +118,11 @@ impl Engine {
         &self.facts
     }
 
+    /// The second number of the version that was agreed upon: 51 of 1.51.
+    pub(super) fn api_minor(&self) -> usize {
+        self.docker.client_version().minor_version
+    }
+
     /// Whether it answers at all, within `limit`.
     ///
     /// # Errors
@@ -156,10 +161,20 @@ impl Engine {
         what: &'static str,
         request: Request<Body>,
     ) -> Result<http::Response<Incoming>, EngineError> {
-        let limit = Duration::from_secs(READ_SECONDS);
+        self.send_within(what, request, READ_SECONDS).await
+    }
+
+    /// The same for what the engine may need longer for.
+    pub(super) async fn send_within(
+        &self,
+        what: &'static str,
+        request: Request<Body>,
+        seconds: u64,
+    ) -> Result<http::Response<Incoming>, EngineError> {
+        let limit = Duration::from_secs(seconds);
         let reply = tokio::time::timeout(limit, transport::send(&self.client, request))
             .await
-            .map_err(|_elapsed| EngineError::Timeout { seconds: READ_SECONDS })??;
+            .map_err(|_elapsed| EngineError::Timeout { seconds })??;
         if reply.status().is_success() || reply.status() == http::StatusCode::SWITCHING_PROTOCOLS {
             return Ok(reply);
         }
@@ -215,7 +230,7 @@ async fn failure(what: &'static str, reply: http::Response<Incoming>) -> EngineE
 }
 
 /// Collects a body up to a bound.
-async fn read_body(mut body: Incoming, most: usize) -> Result<Bytes, EngineError> {
+pub(super) async fn read_body(mut body: Incoming, most: usize) -> Result<Bytes, EngineError> {
     let mut bytes = Vec::new();
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| EngineError::from_chain(&error))?;

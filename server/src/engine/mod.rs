@@ -6,6 +6,9 @@
 mod actions;
 mod connection;
 mod containers;
+mod create;
+mod create_body;
+mod create_host;
 mod details;
 mod disk;
 mod error;
@@ -19,6 +22,7 @@ mod status_text;
 mod transport;
 
 pub use connection::{DockerHost, Engine};
+pub use create::Created;
 pub use error::EngineError;
 pub use events::{EngineEvent, EventStream};
 pub use exec::{Duplex, ExecSpec};

@@ -5,6 +5,7 @@ pub mod containers;
 pub mod environments;
 pub mod live;
 pub mod logs;
+pub mod run;
 pub mod session;
 pub mod setup;
 pub mod terminal;

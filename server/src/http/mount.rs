@@ -370,8 +370,14 @@ async fn json<B: DeserializeOwned>(body: axum::body::Body) -> Result<B, Error> {
         Err(_broken) => return Err(Error::Invalid { field: None, message: "the body broke off".to_owned() }),
     };
     let bytes: &[u8] = if bytes.is_empty() { b"null" } else { &bytes };
-    serde_json::from_slice(bytes).map_err(|error| Error::Invalid {
-        field: None,
-        message: format!("the body is not what is expected: {error}"),
+    serde_json::from_slice(bytes).map_err(|error| {
+        let message = format!("the body is not what is expected: {error}");
+        Error::Invalid { field: named_field(&message), message }
     })
+}
+
+/// The field that a message of the parser names: one that is unknown, missing, or there twice.
+fn named_field(message: &str) -> Option<String> {
+    let (_, after) = message.split_once(" field `")?;
+    after.split_once('`').map(|(field, _)| field.to_owned())
 }

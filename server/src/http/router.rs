@@ -31,6 +31,7 @@ pub fn router(app: &App) -> (Router, Vec<Mounted>) {
     let api = features::audit::mount(api);
     let api = features::environments::mount(api);
     let api = features::containers::mount(api);
+    let api = features::run::mount(api);
     let api = features::logs::mount(api);
     let api = features::live::mount(api);
     let api = features::terminal::mount(api);

@@ -8,6 +8,7 @@ mod amounts;
 mod check;
 mod csv;
 mod devices;
+mod endpoints;
 mod field;
 pub mod flags;
 mod host_access;
@@ -30,6 +31,7 @@ mod run_tests;
 pub use amounts::{NanoCpus, Nanos, Size, SwapLimit};
 pub use check::{Finding, Problem, check};
 pub use devices::{Device, DeviceOperations, DeviceRate, DeviceWeight, GpuChoice, GpuRequest, Ulimit};
+pub use endpoints::{CreateContainer, CreateOptions, CreatedContainer, NotStarted};
 pub use field::{Field, Place};
 pub use host_access::{HostNeed, Reason as HostReason, host_needs};
 pub use modes::{
