@@ -121,6 +121,7 @@ impl Engine {
     }
 
     fn dialect(&self) -> Dialect {
-        Dialect { minor: self.api_minor() }
+        let system = self.facts().operating_system.as_deref().unwrap_or_default();
+        Dialect { minor: self.api_minor(), windows: system.contains("Windows") }
     }
 }

@@ -9,9 +9,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use shared::run::{
-    AttachStream, General, Health, KeyValue, Nanos, Network, NetworkAttachment, RunSpec, Volume,
-};
+use shared::run::{AttachStream, General, HealthSpec, JoinedNetwork, KeyValue, Nanos, Network, RunSpec};
 
 use super::{EngineError, create_host::HostConfig};
 
@@ -107,6 +105,8 @@ struct Addresses {
 pub(super) struct Dialect {
     /// The second number of the version: 51 of 1.51.
     pub(super) minor: usize,
+    /// Whether it runs containers of Windows, which have limits of their own.
+    pub(super) windows: bool,
 }
 
 impl Dialect {
@@ -118,6 +118,16 @@ impl Dialect {
                     "{what} came with version 1.{minor} of its API, and it speaks 1.{}",
                     self.minor
                 ),
+            });
+        }
+        Ok(())
+    }
+
+    /// Limits that only containers of Windows have.
+    pub(super) fn on_windows(self, used: bool, what: &str) -> Result<(), EngineError> {
+        if used && !self.windows {
+            return Err(EngineError::Unable {
+                message: format!("{what} is a limit of containers of Windows"),
             });
         }
         Ok(())
@@ -158,14 +168,14 @@ pub(super) fn body(spec: &RunSpec, dialect: Dialect) -> Result<Body<'_>, EngineE
         open_stdin: general.interactive,
         stdin_once: general.interactive && attach_stdin,
         exposed_ports: exposed(network),
-        env: process.env.iter().map(ToString::to_string).collect(),
+        env: environment(&process.env),
         cmd: command,
         healthcheck: healthcheck(health, dialect)?,
         image,
         volumes: storage
             .volumes
             .iter()
-            .filter(|volume| matches!(volume, Volume::Anonymous { .. }))
+            .filter(|volume| volume.is_anonymous())
             .map(|volume| (volume.target(), Present {}))
             .collect(),
         working_dir: or_empty(process.workdir.as_ref()),
@@ -177,6 +187,14 @@ pub(super) fn body(spec: &RunSpec, dialect: Dialect) -> Result<Body<'_>, EngineE
         host_config: HostConfig::of(spec, dialect)?,
         networking_config: NetworkingConfig { endpoints_config: endpoints },
     })
+}
+
+/// Of a variable given twice, the last counts.
+fn environment(env: &[KeyValue]) -> Vec<String> {
+    let last =
+        |index: usize, name: &shared::run::Key| env.iter().skip(index + 1).all(|later| later.name != *name);
+    let pairs = env.iter().enumerate().filter(|(index, pair)| last(*index, &pair.name));
+    pairs.map(|(_, pair)| pair.to_string()).collect()
 }
 
 fn labels(general: &General) -> BTreeMap<&str, &str> {
@@ -194,7 +212,7 @@ fn exposed(network: &Network) -> BTreeMap<String, Present> {
         .collect()
 }
 
-fn healthcheck(health: &Health, dialect: Dialect) -> Result<Option<Healthcheck<'_>>, EngineError> {
+fn healthcheck(health: &HealthSpec, dialect: Dialect) -> Result<Option<Healthcheck<'_>>, EngineError> {
     let nanos = |span: Option<Nanos>| span.map_or(0, Nanos::signed);
     let start_interval = nanos(health.start_interval);
     dialect.since(44, start_interval > 0, "an interval of the health check at the start")?;
@@ -242,7 +260,7 @@ fn endpoints(network: &Network, dialect: Dialect) -> Result<BTreeMap<&str, Endpo
 
 /// One of them: also what a later connection says.
 pub(super) fn endpoint(
-    attachment: &NetworkAttachment,
+    attachment: &JoinedNetwork,
     dialect: Dialect,
 ) -> Result<EndpointConfig<'_>, EngineError> {
     dialect.since(48, attachment.gateway_priority.is_some(), "the priority of a gateway")?;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use shared::run::{
     BindRecursive, Capability, Device, DeviceOperations, DeviceRate, DeviceWeight, Devices, GpuChoice,
-    Logging, Mount, MountKind, Network, PublishedPort, Resources, Restart, RunSpec, SecurityOption, Size,
-    SwapLimit, Ulimit, Volume,
+    Logging, MountKind, MountSpec, Network, PublishedPort, Resources, Restart, RunSpec, SecurityOption, Size,
+    SwapLimit, Ulimit,
 };
 
 use super::{
@@ -259,13 +259,17 @@ impl<'a> HostConfig<'a> {
     pub(super) fn of(spec: &'a RunSpec, dialect: Dialect) -> Result<Self, EngineError> {
         let RunSpec { general, process, network, storage, resources, security, devices, logging, .. } = spec;
         dialect.since(43, !general.annotations.is_empty(), "an annotation")?;
+        dialect.on_windows(resources.cpu_count.is_some_and(|count| count != 0), "a count of processors")?;
+        dialect.on_windows(resources.cpu_percent.is_some_and(|share| share != 0), "a share of processors")?;
+        dialect.on_windows(resources.io_maxiops.is_some_and(|rate| rate != 0), "a rate of operations")?;
+        dialect.on_windows(bytes(resources.io_maxbandwidth) != 0, "a rate of bytes")?;
         let unmasked = security.options.contains(&SecurityOption::UnmaskedPaths);
         let protection = |option: &&SecurityOption| **option != SecurityOption::UnmaskedPaths;
         Ok(Self {
             binds: storage
                 .volumes
                 .iter()
-                .filter(|volume| !matches!(volume, Volume::Anonymous { .. }))
+                .filter(|volume| !volume.is_anonymous())
                 .map(ToString::to_string)
                 .collect(),
             log_config: log_config(logging),
@@ -429,7 +433,7 @@ fn device_requests(devices: &Devices) -> Vec<DeviceRequest<'_>> {
     gpus.chain(cdi).collect()
 }
 
-fn mount_point(mount: &Mount, dialect: Dialect) -> Result<MountPoint<'_>, EngineError> {
+fn mount_point(mount: &MountSpec, dialect: Dialect) -> Result<MountPoint<'_>, EngineError> {
     let mut point = MountPoint {
         target: &mount.target,
         read_only: mount.read_only,

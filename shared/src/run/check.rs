@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 
 use super::{
-    BindRecursive, Field, General, Health, Logging, Mount, MountKind, Network, Place, Process, Resources,
-    Restart, RunSpec, Security, Storage, SwapLimit, VolumeOption,
+    BindRecursive, Field, General, HealthSpec, Logging, MountKind, MountSpec, Network, Place, Process,
+    Resources, Restart, RunSpec, Security, Storage, SwapLimit, Volume, VolumeOption,
 };
 
 /// What is wrong.
@@ -280,14 +280,18 @@ impl Found {
             let clean = clean(target);
             self.add_if(!target.starts_with('/'), place, Problem::NotAbsolute);
             self.add_if(target.starts_with('/') && clean.is_empty(), place, Problem::RootTarget);
-            self.add_if(targets.insert(clean, place).is_some(), place, Problem::TargetTwice);
+            // A volume without a name gives way to whatever else is mounted there.
+            let gives_way = place.field == Field::Volumes
+                && place.index.and_then(|index| storage.volumes.get(index)).is_some_and(Volume::is_anonymous);
+            let taken = !gives_way && targets.insert(clean, place).is_some();
+            self.add_if(taken, place, Problem::TargetTwice);
         }
         for (index, volume) in storage.volumes.iter().enumerate() {
             let place = Field::Volumes.at(index);
-            if let super::Volume::Named { volume, .. } = volume {
+            if let Volume::Named { volume, .. } = volume {
                 self.add_if(volume.as_str().len() < 2, place, Problem::TooShortName);
             }
-            if let super::Volume::Named { options, .. } | super::Volume::Host { options, .. } = volume {
+            if let Volume::Named { options, .. } | Volume::Host { options, .. } = volume {
                 self.add_if(contradict(options), place, Problem::Contradiction);
             }
         }
@@ -300,7 +304,7 @@ impl Found {
         }
     }
 
-    fn mount(&mut self, place: Place, mount: &Mount) {
+    fn mount(&mut self, place: Place, mount: &MountSpec) {
         match &mount.kind {
             MountKind::Bind { source, propagation, recursive } => {
                 let absolute = source.as_ref().is_some_and(|source| source.starts_with('/'));
@@ -381,7 +385,7 @@ impl Found {
         );
     }
 
-    fn health(&mut self, health: &Health) {
+    fn health(&mut self, health: &HealthSpec) {
         let spans = [
             (Field::HealthInterval, health.interval),
             (Field::HealthTimeout, health.timeout),

@@ -8,9 +8,9 @@ use proptest::{collection::vec, option, prelude::*, sample::select};
 
 use super::{
     AttachStream, BindRecursive, Capability, CgroupnsMode, Consistency, Device, DeviceOperations, DeviceRate,
-    DeviceWeight, Devices, ExposedPort, ExtraHost, General, GpuChoice, GpuRequest, Health, HostAddress,
-    HostMode, IpcMode, Isolation, KeyValue, Label, Link, Logging, MacAddress, Mount, MountKind, Name,
-    NanoCpus, Nanos, Network, NetworkAttachment, PidMode, PortRange, Process, Propagation, Protocol,
+    DeviceWeight, Devices, ExposedPort, ExtraHost, General, GpuChoice, GpuRequest, HealthSpec, HostAddress,
+    HostMode, IpcMode, Isolation, JoinedNetwork, KeyValue, Label, Link, Logging, MacAddress, MountKind,
+    MountSpec, Name, NanoCpus, Nanos, Network, PidMode, PortRange, Process, Propagation, Protocol,
     PublishedPort, PullPolicy, Resources, Restart, RunSpec, SeccompProfile, Security, SecurityOption, Size,
     Storage, SwapLimit, Tmpfs, Ulimit, UlimitName, Volume, VolumeOption, VolumesFrom,
 };
@@ -195,7 +195,7 @@ fn process() -> BoxedStrategy<Process> {
         .boxed()
 }
 
-fn attachment() -> BoxedStrategy<NetworkAttachment> {
+fn attachment() -> BoxedStrategy<JoinedNetwork> {
     let names = (checked::<Name>("net"), few(checked::<Name>("alias")), few(pair()), maybe(any::<i64>()));
     let addresses = (
         maybe(any::<Ipv4Addr>()),
@@ -205,7 +205,7 @@ fn attachment() -> BoxedStrategy<NetworkAttachment> {
     );
     (names, addresses)
         .prop_map(|((name, aliases, driver_options, gateway_priority), (ipv4, ipv6, link_local, mac))| {
-            NetworkAttachment { name, aliases, ipv4, ipv6, link_local, mac, driver_options, gateway_priority }
+            JoinedNetwork { name, aliases, ipv4, ipv6, link_local, mac, driver_options, gateway_priority }
         })
         .boxed()
 }
@@ -259,7 +259,7 @@ fn volume() -> BoxedStrategy<Volume> {
     .boxed()
 }
 
-fn mount() -> BoxedStrategy<Mount> {
+fn mount() -> BoxedStrategy<MountSpec> {
     let source = || maybe(text());
     let kind = prop_oneof![
         (source(), maybe(text()), any::<bool>(), few(pair()), maybe(text()), few(pair())).prop_map(
@@ -280,7 +280,7 @@ fn mount() -> BoxedStrategy<Mount> {
         source().prop_map(|source| MountKind::Cluster { source }),
     ];
     (text(), kind, any::<bool>(), maybe(word(Consistency::ALL)))
-        .prop_map(|(target, kind, read_only, consistency)| Mount { target, kind, read_only, consistency })
+        .prop_map(|(target, kind, read_only, consistency)| MountSpec { target, kind, read_only, consistency })
         .boxed()
 }
 
@@ -371,7 +371,7 @@ fn resources() -> BoxedStrategy<Resources> {
         .boxed()
 }
 
-fn health() -> BoxedStrategy<Health> {
+fn health() -> BoxedStrategy<HealthSpec> {
     (
         any::<bool>(),
         maybe(text()),
@@ -381,14 +381,8 @@ fn health() -> BoxedStrategy<Health> {
         maybe(nanos()),
         maybe(any::<i64>()),
     )
-        .prop_map(|(disabled, command, interval, timeout, start_period, start_interval, retries)| Health {
-            disabled,
-            command,
-            interval,
-            timeout,
-            start_period,
-            start_interval,
-            retries,
+        .prop_map(|(disabled, command, interval, timeout, start_period, start_interval, retries)| {
+            HealthSpec { disabled, command, interval, timeout, start_period, start_interval, retries }
         })
         .boxed()
 }

@@ -5,8 +5,8 @@
 //! harmless passes. The server refuses by this list, the form marks by it.
 
 use super::{
-    CgroupnsMode, Device, Devices, Field, General, Health, HostAddress, IpcMode, Isolation, KeyValue,
-    Logging, Mount, MountKind, Network, PidMode, Place, Process, PublishedPort, Resources, RunSpec,
+    CgroupnsMode, Device, Devices, Field, General, HealthSpec, HostAddress, IpcMode, Isolation, KeyValue,
+    Logging, MountKind, MountSpec, Network, PidMode, Place, Process, PublishedPort, Resources, RunSpec,
     SeccompProfile, Security, SecurityOption, Size, Storage, Tmpfs, Volume, VolumeName, VolumeOption,
 };
 
@@ -275,8 +275,8 @@ impl Found {
 
     /// The check runs inside the container: nothing of it reaches out.
     #[expect(clippy::unused_self, reason = "taken apart like the others, so that a new field is judged")]
-    fn health(&mut self, health: &Health) {
-        let Health {
+    fn health(&mut self, health: &HealthSpec) {
+        let HealthSpec {
             disabled: _,
             command: _,
             interval: _,
@@ -403,8 +403,8 @@ fn host_path(path: &str) -> Reason {
     if socket { Reason::EngineSocket(path.to_owned()) } else { Reason::HostPath(path.to_owned()) }
 }
 
-fn mount(mount: &Mount) -> Option<Reason> {
-    let Mount { target: _, kind, read_only: _, consistency: _ } = mount;
+fn mount(mount: &MountSpec) -> Option<Reason> {
+    let MountSpec { target: _, kind, read_only: _, consistency: _ } = mount;
     match kind {
         MountKind::Volume { source, subpath: _, no_copy: _, labels: _, driver, driver_options } => {
             let by_name =

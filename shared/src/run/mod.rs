@@ -39,14 +39,16 @@ pub use modes::{
     SeccompProfile, SecurityOption, UlimitName,
 };
 pub use network::{
-    ExposedPort, ExtraHost, HostAddress, Link, MacAddress, NetworkAttachment, PortRange, PublishedPort,
+    ExposedPort, ExtraHost, HostAddress, JoinedNetwork, Link, MacAddress, PortRange, PublishedPort,
 };
 pub use note::{Note, NoteKind};
 pub use parse::{Parsed, parse};
 pub use print::{Argument, arguments, line, lines, words};
-pub use spec::{Devices, General, Health, Logging, Network, Process, Resources, RunSpec, Security, Storage};
+pub use spec::{
+    Devices, General, HealthSpec, Logging, Network, Process, Resources, RunSpec, Security, Storage,
+};
 pub use storage::{
-    BindRecursive, Consistency, Mount, MountKind, Propagation, Tmpfs, Volume, VolumeOption, VolumesFrom,
+    BindRecursive, Consistency, MountKind, MountSpec, Propagation, Tmpfs, Volume, VolumeOption, VolumesFrom,
 };
 pub use values::{
     Capability, CdiDevice, DeviceCgroupRule, DevicePath, DevicePermissions, HostName, HostPath, Item, Key,

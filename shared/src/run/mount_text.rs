@@ -4,7 +4,7 @@ use super::{
     Reason, Size,
     amounts::boolean,
     csv,
-    storage::{BindRecursive, Consistency, Mount, MountKind, Propagation},
+    storage::{BindRecursive, Consistency, MountKind, MountSpec, Propagation},
     values::KeyValue,
 };
 
@@ -68,7 +68,7 @@ impl Draft {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<Mount, Reason> {
+    fn finish(mut self) -> Result<MountSpec, Reason> {
         let target = self.target.take().ok_or(FORM)?;
         let (read_only, consistency, source) = (self.read_only, self.consistency, self.source.take());
         let kind = match self.kind.take().as_deref() {
@@ -105,11 +105,15 @@ impl Draft {
             || self.size.is_some()
             || self.mode.is_some()
             || self.image_subpath.is_some();
-        if foreign { Err(Reason::Contradiction) } else { Ok(Mount { target, kind, read_only, consistency }) }
+        if foreign {
+            Err(Reason::Contradiction)
+        } else {
+            Ok(MountSpec { target, kind, read_only, consistency })
+        }
     }
 }
 
-impl std::str::FromStr for Mount {
+impl std::str::FromStr for MountSpec {
     type Err = Reason;
     fn from_str(text: &str) -> Result<Self, Reason> {
         let mut draft = Draft::default();
@@ -120,7 +124,7 @@ impl std::str::FromStr for Mount {
     }
 }
 
-impl std::fmt::Display for Mount {
+impl std::fmt::Display for MountSpec {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut fields = Vec::new();
         let mut options = Vec::new();

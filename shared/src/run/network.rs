@@ -14,10 +14,22 @@ use super::{
 
 /// One port, or several that follow each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[cfg_attr(feature = "openapi", schema(value_type = String))]
 #[serde(try_from = "String", into = "String")]
 pub struct PortRange(u16, u16);
+
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for PortRange {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        String::schema()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for PortRange {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "PortRange".into()
+    }
+}
 
 impl PortRange {
     /// From the first to the last.
@@ -236,7 +248,7 @@ impl From<MacAddress> for String {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
-pub struct NetworkAttachment {
+pub struct JoinedNetwork {
     /// The network's name.
     pub name: Name,
     /// Other names it answers to there.
@@ -265,7 +277,7 @@ pub struct NetworkAttachment {
     pub gateway_priority: Option<i64>,
 }
 
-impl NetworkAttachment {
+impl JoinedNetwork {
     /// In that network, with nothing chosen.
     #[must_use]
     pub fn plain(name: Name) -> Self {
@@ -288,7 +300,7 @@ impl NetworkAttachment {
     }
 }
 
-impl std::str::FromStr for NetworkAttachment {
+impl std::str::FromStr for JoinedNetwork {
     type Err = Reason;
     fn from_str(text: &str) -> Result<Self, Reason> {
         if !text.contains('=') {
@@ -317,7 +329,7 @@ impl std::str::FromStr for NetworkAttachment {
     }
 }
 
-impl std::fmt::Display for NetworkAttachment {
+impl std::fmt::Display for JoinedNetwork {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if self.is_plain() && !self.name.as_str().contains('=') {
             return self.name.fmt(formatter);

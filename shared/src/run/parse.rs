@@ -8,7 +8,7 @@ use std::{
 use super::{
     Reason, RunSpec,
     flags::{self, Fate, Flag, Kind, Refusal},
-    network::{MacAddress, NetworkAttachment},
+    network::{JoinedNetwork, MacAddress},
     note::{Note, NoteKind},
     values::Name,
     words::{self, Command, Word},
@@ -332,7 +332,7 @@ impl Parser {
             if networks.is_empty()
                 && let Ok(name) = "default".parse()
             {
-                networks.push(NetworkAttachment::plain(name));
+                networks.push(JoinedNetwork::plain(name));
             }
             let merged = networks.first_mut().is_some_and(|network| merge(network, first));
             if !merged {
@@ -345,7 +345,7 @@ impl Parser {
 }
 
 /// Fills the older flags in; not where the network itself says something else.
-fn merge(network: &mut NetworkAttachment, first: FirstNetwork) -> bool {
+fn merge(network: &mut JoinedNetwork, first: FirstNetwork) -> bool {
     let FirstNetwork { aliases, ipv4, ipv6, link_local, mac } = first;
     let clash = (!aliases.is_empty() && !network.aliases.is_empty())
         || (ipv4.is_some() && network.ipv4.is_some())

@@ -13,8 +13,8 @@ use super::{
         AttachStream, CgroupnsMode, HostMode, IpcMode, Isolation, PidMode, PullPolicy, Restart,
         SecurityOption,
     },
-    network::{ExposedPort, ExtraHost, Link, NetworkAttachment, PublishedPort},
-    storage::{Mount, Tmpfs, Volume, VolumesFrom},
+    network::{ExposedPort, ExtraHost, JoinedNetwork, Link, PublishedPort},
+    storage::{MountSpec, Tmpfs, Volume, VolumesFrom},
     values::{Capability, DeviceCgroupRule, KeyValue, Label},
 };
 
@@ -68,7 +68,7 @@ pub struct RunSpec {
     pub resources: Resources,
     /// The health check.
     #[serde(default, skip_serializing_if = "is_default")]
-    pub health: Health,
+    pub health: HealthSpec,
     /// Rights and namespaces.
     #[serde(default, skip_serializing_if = "is_default")]
     pub security: Security,
@@ -132,7 +132,7 @@ sections! {
         /// The domain it has for itself.
         domainname: Option<String>,
         /// Its networks, the main one first; empty for the default one.
-        networks: Vec<NetworkAttachment>,
+        networks: Vec<JoinedNetwork>,
         /// Ports that the host passes on.
         ports: Vec<PublishedPort>,
         /// All exposed ports on free ports of the host.
@@ -156,7 +156,7 @@ sections! {
         /// `-v`.
         volumes: Vec<Volume>,
         /// `--mount`.
-        mounts: Vec<Mount>,
+        mounts: Vec<MountSpec>,
         /// `--tmpfs`.
         tmpfs: Vec<Tmpfs>,
         /// The volumes of other containers.
@@ -228,7 +228,7 @@ sections! {
         io_maxiops: Option<u64>,
     }
     /// The health check.
-    Health {
+    HealthSpec {
         /// The image's own is switched off.
         disabled: bool,
         /// The command, for a shell.

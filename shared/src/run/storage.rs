@@ -115,6 +115,12 @@ pub enum Volume {
 }
 
 impl Volume {
+    /// Whether it is a new volume without a name.
+    #[must_use]
+    pub fn is_anonymous(&self) -> bool {
+        matches!(self, Self::Anonymous { .. })
+    }
+
     /// Where in the container.
     #[must_use]
     pub fn target(&self) -> &str {
@@ -302,7 +308,7 @@ pub enum MountKind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
-pub struct Mount {
+pub struct MountSpec {
     /// Where in the container.
     pub target: String,
     /// What.
