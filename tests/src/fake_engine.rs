@@ -278,6 +278,7 @@ async fn answer(
         },
         ("GET", ["containers", _, "logs"]) => write(client, "HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.multiplexed-stream\r\nContent-Length: 0\r\n\r\n").await,
         ("GET", ["containers", _, "stats"]) => reply(client, 200, &json!({})).await,
+        ("POST", ["containers", "create"]) => reply(client, 201, &json!({"Id": JOB, "Warnings": []})).await,
         ("POST", ["containers", _, "exec"]) => reply(client, 201, &json!({"Id": "e".repeat(64)})).await,
         ("GET", ["exec", _, "json"]) => {
             reply(client, 200, &json!({"ID": "e".repeat(64), "Running": true, "ExitCode": null, "ContainerID": WEB})).await

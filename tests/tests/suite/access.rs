@@ -17,6 +17,70 @@ use shared::{
 };
 
 use crate::everybody::{Everybody, Reach, Things, Who, body, refusal};
+struct Everybody {
+    fake: FakeEngine,
+    console: Console,
+    nobody: Client,
+    viewer: Client,
+    operator: Client,
+    admin: Client,
+    target: UserId,
+}
+
+impl Everybody {
+    async fn assemble() -> Self {
+        let fake = FakeEngine::start();
+        let console = Console::connected(ConsoleOptions::before(&fake.host())).await;
+        let (target, _) = console.new_user(Role::Viewer).await;
+        Self {
+            nobody: console.anonymous(),
+            viewer: console.user(Role::Viewer).await,
+            operator: console.user(Role::Operator).await,
+            admin: console.user(Role::Admin).await,
+            fake,
+            console,
+            target,
+        }
+    }
+
+    fn all(&self) -> [(Option<Role>, &Client); 4] {
+        [
+            (None, &self.nobody),
+            (Some(Role::Viewer), &self.viewer),
+            (Some(Role::Operator), &self.operator),
+            (Some(Role::Admin), &self.admin),
+        ]
+    }
+
+    /// The operation with its placeholders filled in: the running container, the user of nobody here.
+    fn operation<O: Operation>(&self) -> O {
+        serde_json::from_value(json!({"environment": "local", "container": WEB, "user": self.target}))
+            .unwrap()
+    }
+}
+
+fn allowed(needs: Needs, role: Option<Role>) -> bool {
+    match (needs, role) {
+        (Needs::Public, _) | (Needs::Session, Some(_)) => true,
+        (Needs::Permission(permission), Some(role)) => role.allows(permission),
+        (Needs::Session | Needs::Permission(_), None) => false,
+    }
+}
+
+/// A body that is right, so that nothing but the role stands in the way.
+fn body(name: &str) -> Option<Value> {
+    match name {
+        "CompleteSetup" => Some(json!({"code": "AAAA-BBBB-CCCC", "name": "second", "password": PASSWORD})),
+        "SignIn" => Some(json!({"name": "nobody", "password": PASSWORD})),
+        "CreateUser" => {
+            Some(json!({"name": longshore_tests::folder::unique(), "role": "viewer", "password": PASSWORD}))
+        }
+        "UpdateUser" => Some(json!({"role": "viewer"})),
+        "CreateContainer" => Some(json!({"image": "busybox"})),
+        "RenameContainer" => Some(json!({"name": "another-name"})),
+        _ => None,
+    }
+}
 
 fn query<O: Operation>() -> O::Query {
     serde_json::from_value(json!({})).unwrap()

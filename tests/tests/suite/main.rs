@@ -29,6 +29,8 @@ mod origin;
 mod pages;
 mod reverse_proxy;
 mod scopes;
+mod run;
+mod run_corpus;
 mod session;
 mod setup;
 mod start;

@@ -1,0 +1,230 @@
+//! Making containers: what is refused before the engine is asked, and what the engine refuses.
+
+use longshore_tests::{
+    Client, Console, ConsoleOptions, FakeEngine, TestEngine, client::Refusal, console::local, eventually,
+    folder::unique,
+};
+use serde_json::json;
+use shared::{
+    ErrorCode, Permission, Role,
+    audit::{AuditQuery, AuditResult, ListAudit},
+    endpoint::Operation,
+    run::{CreateContainer, CreateOptions, CreatedContainer, Field, RunSpec, flags, host_needs, parse},
+};
+
+use crate::{run_corpus, support};
+
+fn endpoint() -> CreateContainer {
+    CreateContainer { environment: local() }
+}
+
+async fn create(client: &Client, command: &str, start: bool) -> Result<CreatedContainer, Refusal> {
+    let parsed = parse(command);
+    assert_eq!(parsed.notes, [], "{command}");
+    client.call(&endpoint(), CreateOptions { start }, parsed.spec).await
+}
+
+async fn send(client: &Client, body: &str) -> Refusal {
+    let request = client.request("POST", &endpoint().path()).json_bytes(body.as_bytes().to_vec());
+    request.send().await.refusal()
+}
+
+/// Removes what a test made.
+struct Made(TestEngine, String);
+
+impl Drop for Made {
+    fn drop(&mut self) {
+        let _ = self.0.try_docker(&["rm", "--force", "--volumes", &self.1]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_container_is_made_started_and_audited() {
+    let engine = TestEngine::from_env();
+    let console = Console::of(&engine).await;
+    let admin = console.admin().await;
+    let name = format!("made-{}", unique());
+    let secret = format!("canary-{}", unique());
+    let command = format!("docker run -d --name {name} -e TOKEN={secret} -l a=b busybox sleep 60");
+    let created = create(&admin, &command, true).await.unwrap();
+    let _made = Made(engine.clone(), created.id.to_string());
+    assert_eq!((created.name.as_str(), created.not_started), (name.as_str(), None));
+    // The reply comes when the list has it.
+    let row = support::row(&admin, &created.id).await.expect("the new container is in the list");
+    assert_eq!(row.state, shared::containers::ContainerState::Running);
+    let state =
+        engine.docker(&["inspect", "--format", "{{.State.Status}} {{index .Config.Labels \"a\"}}", &name]);
+    assert_eq!(state, "running b");
+    let audit = admin.call(&ListAudit {}, AuditQuery::default(), ()).await.unwrap();
+    let entry = audit.iter().find(|row| row.action == CreateContainer::NAME).expect("an audit row");
+    assert_eq!(entry.result, AuditResult::Done);
+    let text = format!("{entry:?}");
+    assert!(text.contains(&name) && text.contains("busybox"), "{text}");
+    assert!(!text.contains(&secret) && !console.printed().contains(&secret), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_is_made_up_is_told() {
+    let engine = TestEngine::from_env();
+    let console = Console::of(&engine).await;
+    let created = create(&console.admin().await, "docker create busybox", false).await.unwrap();
+    let _made = Made(engine.clone(), created.id.to_string());
+    let name = engine.docker(&["inspect", "--format", "{{.Name}}", created.id.as_str()]);
+    assert_eq!(format!("/{}", created.name), name);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_engine_refuses_names_its_field() {
+    let engine = TestEngine::from_env();
+    let console = Console::of(&engine).await;
+    let admin = console.admin().await;
+    let taken = engine.create("taken", &["busybox"]);
+    let name = &taken.name;
+    for (command, kind, field) in [
+        (format!("docker run --name {name} busybox"), (409, ErrorCode::Conflict), "general.name"),
+        ("docker run no-such-image:1".to_owned(), (404, ErrorCode::NotFound), "image"),
+    ] {
+        let refusal = create(&admin, &command, true).await.unwrap_err();
+        assert_eq!(refusal.kind(), kind, "{command}: {}", refusal.error);
+        assert_eq!(refusal.error.field.as_deref(), Some(field), "{command}: {}", refusal.error);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_taken_port_leaves_the_container_and_says_so() {
+    let engine = TestEngine::from_env();
+    let console = Console::of(&engine).await;
+    let admin = console.admin().await;
+    let port = 20_000 + std::process::id() % 10_000;
+    let holder = engine.run("holder", &["-p", &format!("{port}:80"), "busybox", "sleep", "60"]);
+    assert_eq!(holder.state(), "running");
+    let created =
+        create(&admin, &format!("docker run -d -p 80 -p {port}:80 busybox sleep 60"), true).await.unwrap();
+    let _made = Made(engine.clone(), created.id.to_string());
+    let failure = created.not_started.expect("it does not run");
+    assert!(failure.message.contains(&created.name), "{}", failure.message);
+    if !engine.is_podman() {
+        assert_eq!(failure.field.as_deref(), Some("network.ports[1]"), "{}", failure.message);
+    }
+    let state = engine.docker(&["inspect", "--format", "{{.State.Running}}", created.id.as_str()]);
+    assert_eq!(state, "false");
+    eventually("the list has it", async || support::row(&admin, &created.id).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_networks_are_joined_on_every_engine() {
+    let engine = TestEngine::from_env();
+    let console = Console::of(&engine).await;
+    let names = [format!("one-{}", unique()), format!("two-{}", unique())];
+    for name in &names {
+        engine.docker(&["network", "create", name]);
+    }
+    let command = format!(
+        "docker run -d --network name={},alias=first --network name={},alias=second busybox sleep 60",
+        names[0], names[1]
+    );
+    let created = create(&console.admin().await, &command, true).await.unwrap();
+    let made = Made(engine.clone(), created.id.to_string());
+    assert_eq!(created.not_started, None);
+    let format = "{{range $name, $net := .NetworkSettings.Networks}}{{$name}}={{$net.Aliases}} {{end}}";
+    let joined = engine.docker(&["inspect", "--format", format, created.id.as_str()]);
+    for (name, alias) in [(&names[0], "first"), (&names[1], "second")] {
+        let found = joined.split('=').any(|part| part.contains(name.as_str())) && joined.contains(alias);
+        assert!(found, "{joined}");
+    }
+    drop(made);
+    for name in &names {
+        engine.docker(&["network", "rm", name]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unknown_doubled_and_wrong_fields_are_refused_before_the_engine() {
+    let fake = FakeEngine::start();
+    let console = Console::connected(ConsoleOptions::before(&fake.host())).await;
+    let admin = console.admin().await;
+    for (body, field) in [
+        (r#"{"image":"busybox","Image":"other"}"#, "Image"),
+        (r#"{"image":"busybox","image":"other"}"#, "image"),
+        (r#"{"image":"busybox","HostConfig":{"Privileged":true}}"#, "HostConfig"),
+        (r#"{"image":"busybox","security":{"privileged":false,"privileged":true}}"#, "privileged"),
+        (r#"{"image":"busybox","security":{"Privileged":true}}"#, "Privileged"),
+        (
+            r#"{"image":"busybox","storage":{"volumes":[{"kind":"named","volume":"a","target":"/a","path":"/"}]}}"#,
+            "path",
+        ),
+        (
+            r#"{"image":"busybox","storage":{"mounts":[{"target":"/a","target":"/b","kind":{"type":"tmpfs"}}]}}"#,
+            "target",
+        ),
+        (r#"{"command":["x"]}"#, "image"),
+        (r#"{"image":"busybox","general":{"auto_remove":true,"restart":"always"}}"#, "general.auto_remove"),
+        (r#"{"image":""}"#, "image"),
+    ] {
+        let refusal = send(&admin, body).await;
+        assert_eq!(refusal.kind(), (422, ErrorCode::Invalid), "{body}: {}", refusal.error);
+        assert_eq!(refusal.error.field.as_deref(), Some(field), "{body}: {}", refusal.error);
+    }
+    for body in ["", "[]", "{", r#"{"image":1}"#, r#"{"image":"busybox","security":{"cap_add":["a b"]}}"#] {
+        assert_eq!(send(&admin, body).await.kind(), (422, ErrorCode::Invalid), "{body}");
+    }
+    assert_eq!(fake.asked(), Vec::<String>::new());
+}
+
+/// Whoever may create, and holds no host access.
+fn creators() -> Vec<Role> {
+    let may = |role: &Role| role.allows(Permission::ContainerCreate) && !role.allows(Permission::HostAccess);
+    Role::ALL.into_iter().filter(may).collect()
+}
+
+/// The corpus has every flag, and so every field that reaches the host.
+fn reaching() -> Vec<RunSpec> {
+    let specs: Vec<RunSpec> = run_corpus::lines().iter().map(run_corpus::spec).collect();
+    let reaching: Vec<RunSpec> = specs.into_iter().filter(|spec| !host_needs(spec).is_empty()).collect();
+    let covered: Vec<Field> = reaching.iter().flat_map(host_needs).map(|need| need.place.field).collect();
+    for flag in flags::flags().filter(|flag| flag.reach != flags::Reach::Inside) {
+        let windows = matches!(flag.field(), Some(Field::Isolation) | None);
+        assert!(
+            windows || flag.field().is_some_and(|field| covered.contains(&field)),
+            "--{} reaches the host in no line of the corpus",
+            flag.long
+        );
+    }
+    reaching
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fields_that_reach_the_host_need_host_access() {
+    let fake = FakeEngine::start();
+    let console = Console::connected(ConsoleOptions::before(&fake.host())).await;
+    let specs = reaching();
+    assert!(specs.len() > 80, "{}", specs.len());
+    let creators = creators();
+    if creators.is_empty() {
+        println!("nobody may create containers who holds no host access");
+    }
+    for role in creators {
+        let client = console.user(role).await;
+        for spec in &specs {
+            let refusal =
+                client.call(&endpoint(), CreateOptions { start: true }, spec.clone()).await.unwrap_err();
+            assert_eq!(refusal.kind(), (403, ErrorCode::Forbidden), "{spec:?}");
+            let first = host_needs(spec).remove(0).place.to_string();
+            assert_eq!(refusal.error.field.as_deref(), Some(first.as_str()));
+            assert!(refusal.error.message.contains("host access"), "{}", refusal.error);
+        }
+        assert_eq!(fake.asked(), Vec::<String>::new(), "refused, but the engine was asked");
+        let safe = parse("docker run -d -p 8080:80 -v data:/data --memory 64m busybox").spec;
+        client.call(&endpoint(), CreateOptions { start: false }, safe).await.unwrap();
+        assert!(fake.asked().contains(&"POST /containers/create".to_owned()));
+    }
+    // Who may not create is refused whatever is sent.
+    for role in Role::ALL.into_iter().filter(|role| !role.allows(Permission::ContainerCreate)) {
+        let before = fake.asked().len();
+        let client = console.user(role).await;
+        let body = json!({"image": "busybox"});
+        let request = client.request("POST", &endpoint().path()).json(&body);
+        assert_eq!(request.send().await.refusal().kind(), (403, ErrorCode::Forbidden));
+        assert_eq!(fake.asked().len(), before);
+    }
+}
