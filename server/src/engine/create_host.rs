@@ -458,14 +458,15 @@ fn mount_point(mount: &MountSpec, dialect: Dialect) -> Result<MountPoint<'_>, En
             });
         }
         MountKind::Bind { source, propagation, recursive } => {
-            let strict = matches!(recursive, Some(BindRecursive::Writable | BindRecursive::Readonly));
-            dialect.since(44, strict, "a choice about mounts below a read-only one")?;
+            let strict = *recursive == Some(BindRecursive::Readonly);
+            dialect.since(44, strict, "protection of mounts below a read-only one")?;
             point.kind = "bind";
             point.source = or_empty(source.as_ref());
             point.bind_options = (propagation.is_some() || recursive.is_some()).then(|| BindOptions {
                 propagation: propagation.map_or("", shared::run::Propagation::as_str),
                 non_recursive: *recursive == Some(BindRecursive::Disabled),
-                read_only_non_recursive: *recursive == Some(BindRecursive::Writable),
+                // Older engines leave mounts below writable anyway.
+                read_only_non_recursive: *recursive == Some(BindRecursive::Writable) && dialect.minor >= 44,
                 read_only_force_recursive: *recursive == Some(BindRecursive::Readonly),
             });
         }

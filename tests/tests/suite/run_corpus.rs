@@ -228,6 +228,12 @@ async fn compare(engine: &TestEngine, client: &Client, line: &Line) -> Outcome {
     }
 }
 
+/// Whether Docker 20.10 is told otherwise by the two: the command line leaves the folder of a volume out
+/// without a word, and can give neither several networks nor a hardware address, as the console can.
+fn is_newer(command: &str) -> bool {
+    ["volume-subpath", "mac-address", "corpus-net2"].iter().any(|word| command.contains(word))
+}
+
 /// What the lines name.
 fn prepare(engine: &TestEngine) {
     tidy(engine);
@@ -253,8 +259,8 @@ fn tidy(engine: &TestEngine) {
 #[tokio::test(flavor = "multi_thread")]
 async fn each_line_makes_the_same_container_as_the_command_line() {
     let engine = TestEngine::from_env();
-    if engine.is_podman() || engine.is_docker20() {
-        println!("the corpus is for the engine whose flags it has");
+    if engine.is_podman() {
+        println!("Podman says other things of its containers");
         return;
     }
     prepare(&engine);
@@ -277,8 +283,11 @@ async fn each_line_makes_the_same_container_as_the_command_line() {
             Outcome::Same if line.kind == Kind::Same => same += 1,
             Outcome::Wrong(_) if line.kind == Kind::Part => {}
             Outcome::Same => wrong.push(format!("{}\n    nothing differs", line.command)),
-            Outcome::BothRefuse(words) if line.kind == Kind::Refused => {
-                println!("{}\n    {words}", line.command)
+            Outcome::BothRefuse(words) if line.kind == Kind::Refused || engine.is_docker20() => {
+                println!("{}\n    {words}", line.command);
+            }
+            Outcome::Wrong(words) if engine.is_docker20() && is_newer(line.command) => {
+                println!("{}\n    {words}", line.command);
             }
             Outcome::BothRefuse(words) | Outcome::Wrong(words) => {
                 wrong.push(format!("{}\n    {words}", line.command));
