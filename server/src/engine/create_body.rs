@@ -9,7 +9,9 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use shared::run::{AttachStream, General, HealthSpec, JoinedNetwork, KeyValue, Nanos, Network, RunSpec};
+use shared::run::{
+    AttachStream, General, HealthSpec, JoinedNetwork, KeyValue, Nanos, Network, RunSpec, Size,
+};
 
 use super::{EngineError, create_host::HostConfig};
 
@@ -146,6 +148,10 @@ pub(super) fn map(pairs: &[KeyValue]) -> BTreeMap<&str, &str> {
 
 pub(super) fn or_empty(text: Option<&String>) -> &str {
     text.map_or("", String::as_str)
+}
+
+pub(super) fn bytes(size: Option<Size>) -> i64 {
+    size.map_or(0, Size::signed)
 }
 
 /// The whole document.

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use shared::run::{
-    BindRecursive, Capability, Device, DeviceOperations, DeviceRate, DeviceWeight, Devices, GpuChoice,
-    Logging, MountKind, MountSpec, Network, PublishedPort, Resources, Restart, RunSpec, SecurityOption, Size,
-    SwapLimit, Ulimit,
+    Capability, Device, Devices, GpuChoice, Logging, Network, PublishedPort, Restart, RunSpec, SecurityOption,
 };
 
 use super::{
     EngineError,
-    create_body::{Dialect, map, or_empty},
+    create_body::{Dialect, bytes, map, or_empty},
+    create_limits::{Limits, limits},
+    create_mounts::{MountPoint, mount_point},
 };
 
 #[derive(Serialize)]
@@ -74,45 +74,6 @@ pub(super) struct HostConfig<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Limits<'a> {
-    memory: i64,
-    memory_reservation: i64,
-    memory_swap: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    memory_swappiness: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kernel_memory: Option<i64>,
-    oom_kill_disable: bool,
-    nano_cpus: i64,
-    cpu_shares: i64,
-    cpu_period: i64,
-    cpu_quota: i64,
-    cpu_realtime_period: i64,
-    cpu_realtime_runtime: i64,
-    cpuset_cpus: &'a str,
-    cpuset_mems: &'a str,
-    cgroup_parent: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pids_limit: Option<i64>,
-    ulimits: Vec<UlimitEntry>,
-    blkio_weight: u16,
-    blkio_weight_device: Vec<WeightDevice<'a>>,
-    blkio_device_read_bps: Vec<ThrottleDevice<'a>>,
-    blkio_device_write_bps: Vec<ThrottleDevice<'a>>,
-    #[serde(rename = "BlkioDeviceReadIOps")]
-    blkio_device_read_iops: Vec<ThrottleDevice<'a>>,
-    #[serde(rename = "BlkioDeviceWriteIOps")]
-    blkio_device_write_iops: Vec<ThrottleDevice<'a>>,
-    cpu_count: i64,
-    cpu_percent: i64,
-    #[serde(rename = "IOMaximumIOps")]
-    io_maximum_iops: u64,
-    #[serde(rename = "IOMaximumBandwidth")]
-    io_maximum_bandwidth: u64,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
 struct LogConfig<'a> {
     #[serde(rename = "Type")]
     kind: &'a str,
@@ -152,99 +113,6 @@ struct DeviceRequest<'a> {
     capabilities: Vec<Vec<&'a str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     options: Option<BTreeMap<&'a str, &'a str>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct UlimitEntry {
-    name: &'static str,
-    soft: i64,
-    hard: i64,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct WeightDevice<'a> {
-    path: &'a str,
-    weight: u16,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct ThrottleDevice<'a> {
-    path: &'a str,
-    rate: u64,
-}
-
-#[derive(Default, Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct MountPoint<'a> {
-    #[serde(rename = "Type")]
-    kind: &'static str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    source: &'a str,
-    target: &'a str,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    read_only: bool,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    consistency: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    bind_options: Option<BindOptions>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    volume_options: Option<VolumeOptions<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tmpfs_options: Option<TmpfsOptions>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    image_options: Option<ImageOptions<'a>>,
-}
-
-#[derive(Default, Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct BindOptions {
-    #[serde(skip_serializing_if = "str::is_empty")]
-    propagation: &'static str,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    non_recursive: bool,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    read_only_non_recursive: bool,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    read_only_force_recursive: bool,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct VolumeOptions<'a> {
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    no_copy: bool,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    labels: BTreeMap<&'a str, &'a str>,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    subpath: &'a str,
-    driver_config: DriverConfig<'a>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct DriverConfig<'a> {
-    #[serde(skip_serializing_if = "str::is_empty")]
-    name: &'a str,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    options: BTreeMap<&'a str, &'a str>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct TmpfsOptions {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    size_bytes: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    mode: Option<u32>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct ImageOptions<'a> {
-    subpath: &'a str,
 }
 
 fn texts<T: ToString>(list: &[T]) -> Vec<String> {
@@ -326,10 +194,6 @@ impl<'a> HostConfig<'a> {
             limits: limits(resources, or_empty(security.cgroup_parent.as_ref())),
         })
     }
-}
-
-fn bytes(size: Option<Size>) -> i64 {
-    size.map_or(0, Size::signed)
 }
 
 fn log_config(logging: &Logging) -> LogConfig<'_> {
@@ -431,117 +295,4 @@ fn device_requests(devices: &Devices) -> Vec<DeviceRequest<'_>> {
         options: None,
     });
     gpus.chain(cdi).collect()
-}
-
-fn mount_point(mount: &MountSpec, dialect: Dialect) -> Result<MountPoint<'_>, EngineError> {
-    let mut point = MountPoint {
-        target: &mount.target,
-        read_only: mount.read_only,
-        consistency: mount.consistency.map_or("", shared::run::Consistency::as_str),
-        ..MountPoint::default()
-    };
-    match &mount.kind {
-        MountKind::Volume { source, subpath, no_copy, labels, driver, driver_options } => {
-            dialect.since(45, subpath.is_some(), "a folder inside a volume")?;
-            point.kind = "volume";
-            point.source = or_empty(source.as_ref());
-            let options = *no_copy
-                || subpath.is_some()
-                || !labels.is_empty()
-                || driver.is_some()
-                || !driver_options.is_empty();
-            point.volume_options = options.then(|| VolumeOptions {
-                no_copy: *no_copy,
-                labels: map(labels),
-                subpath: or_empty(subpath.as_ref()),
-                driver_config: DriverConfig { name: or_empty(driver.as_ref()), options: map(driver_options) },
-            });
-        }
-        MountKind::Bind { source, propagation, recursive } => {
-            let strict = *recursive == Some(BindRecursive::Readonly);
-            dialect.since(44, strict, "protection of mounts below a read-only one")?;
-            point.kind = "bind";
-            point.source = or_empty(source.as_ref());
-            point.bind_options = (propagation.is_some() || recursive.is_some()).then(|| BindOptions {
-                propagation: propagation.map_or("", shared::run::Propagation::as_str),
-                non_recursive: *recursive == Some(BindRecursive::Disabled),
-                // Older engines leave mounts below writable anyway.
-                read_only_non_recursive: *recursive == Some(BindRecursive::Writable) && dialect.minor >= 44,
-                read_only_force_recursive: *recursive == Some(BindRecursive::Readonly),
-            });
-        }
-        MountKind::Tmpfs { size, mode } => {
-            point.kind = "tmpfs";
-            point.tmpfs_options = (size.is_some() || mode.is_some())
-                .then(|| TmpfsOptions { size_bytes: size.map(Size::signed), mode: *mode });
-        }
-        MountKind::Image { source, subpath } => {
-            dialect.since(48, true, "a mount of an image")?;
-            point.kind = "image";
-            point.source = or_empty(source.as_ref());
-            point.image_options = subpath.as_deref().map(|subpath| ImageOptions { subpath });
-        }
-        MountKind::Npipe { source } => {
-            point.kind = "npipe";
-            point.source = or_empty(source.as_ref());
-        }
-        MountKind::Cluster { source } => {
-            dialect.since(42, true, "a volume of the cluster")?;
-            point.kind = "cluster";
-            point.source = or_empty(source.as_ref());
-        }
-    }
-    Ok(point)
-}
-
-fn limits<'a>(resources: &'a Resources, cgroup_parent: &'a str) -> Limits<'a> {
-    Limits {
-        memory: bytes(resources.memory),
-        memory_reservation: bytes(resources.memory_reservation),
-        memory_swap: match resources.memory_swap {
-            None => 0,
-            Some(SwapLimit::Unlimited) => -1,
-            Some(SwapLimit::Bytes(size)) => size.signed(),
-        },
-        memory_swappiness: resources.memory_swappiness,
-        kernel_memory: resources.kernel_memory.map(Size::signed),
-        oom_kill_disable: resources.oom_kill_disable,
-        nano_cpus: resources.cpus.map_or(0, shared::run::NanoCpus::signed),
-        cpu_shares: resources.cpu_shares.unwrap_or(0),
-        cpu_period: resources.cpu_period.unwrap_or(0),
-        cpu_quota: resources.cpu_quota.unwrap_or(0),
-        cpu_realtime_period: resources.cpu_rt_period.unwrap_or(0),
-        cpu_realtime_runtime: resources.cpu_rt_runtime.unwrap_or(0),
-        cpuset_cpus: or_empty(resources.cpuset_cpus.as_ref()),
-        cpuset_mems: or_empty(resources.cpuset_mems.as_ref()),
-        cgroup_parent,
-        pids_limit: resources.pids_limit,
-        ulimits: resources.ulimits.iter().map(ulimit).collect(),
-        blkio_weight: resources.blkio_weight.unwrap_or(0),
-        blkio_weight_device: resources.blkio_weight_device.iter().map(weight).collect(),
-        blkio_device_read_bps: resources.device_read_bps.iter().map(rate).collect(),
-        blkio_device_write_bps: resources.device_write_bps.iter().map(rate).collect(),
-        blkio_device_read_iops: resources.device_read_iops.iter().map(operations).collect(),
-        blkio_device_write_iops: resources.device_write_iops.iter().map(operations).collect(),
-        cpu_count: resources.cpu_count.unwrap_or(0),
-        cpu_percent: resources.cpu_percent.unwrap_or(0),
-        io_maximum_iops: resources.io_maxiops.unwrap_or(0),
-        io_maximum_bandwidth: resources.io_maxbandwidth.map_or(0, Size::bytes),
-    }
-}
-
-fn ulimit(limit: &Ulimit) -> UlimitEntry {
-    UlimitEntry { name: limit.name.as_str(), soft: limit.soft, hard: limit.hard.unwrap_or(limit.soft) }
-}
-
-fn weight(device: &DeviceWeight) -> WeightDevice<'_> {
-    WeightDevice { path: device.device.as_str(), weight: device.weight }
-}
-
-fn rate(device: &DeviceRate) -> ThrottleDevice<'_> {
-    ThrottleDevice { path: device.device.as_str(), rate: device.rate.bytes() }
-}
-
-fn operations(device: &DeviceOperations) -> ThrottleDevice<'_> {
-    ThrottleDevice { path: device.device.as_str(), rate: device.rate }
 }

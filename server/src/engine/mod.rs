@@ -9,6 +9,8 @@ mod containers;
 mod create;
 mod create_body;
 mod create_host;
+mod create_limits;
+mod create_mounts;
 mod details;
 mod disk;
 mod error;

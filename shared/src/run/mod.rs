@@ -11,13 +11,16 @@ mod devices;
 mod endpoints;
 mod field;
 pub mod flags;
+mod foreign;
 mod host_access;
 mod modes;
 mod mount_text;
 mod network;
 mod note;
 mod parse;
+mod ports;
 mod print;
+mod problem;
 mod spec;
 mod storage;
 mod values;
@@ -29,7 +32,7 @@ mod generate;
 mod run_tests;
 
 pub use amounts::{NanoCpus, Nanos, Size, SwapLimit};
-pub use check::{Finding, Problem, check};
+pub use check::{Finding, check};
 pub use devices::{Device, DeviceOperations, DeviceRate, DeviceWeight, GpuChoice, GpuRequest, Ulimit};
 pub use endpoints::{CreateContainer, CreateOptions, CreatedContainer, NotStarted};
 pub use field::{Field, Place};
@@ -38,12 +41,12 @@ pub use modes::{
     AttachStream, CgroupnsMode, HostMode, IpcMode, Isolation, PidMode, Protocol, PullPolicy, Restart,
     SeccompProfile, SecurityOption, UlimitName,
 };
-pub use network::{
-    ExposedPort, ExtraHost, HostAddress, JoinedNetwork, Link, MacAddress, PortRange, PublishedPort,
-};
+pub use network::{ExtraHost, HostAddress, JoinedNetwork, Link, MacAddress};
 pub use note::{Note, NoteKind};
 pub use parse::{Parsed, parse};
+pub use ports::{ExposedPort, PortRange, PublishedPort};
 pub use print::{Argument, arguments, line, lines, words};
+pub use problem::Problem;
 pub use spec::{
     Devices, General, HealthSpec, Logging, Network, Process, Resources, RunSpec, Security, Storage,
 };

@@ -8,6 +8,7 @@ use std::{
 use super::{
     Reason, RunSpec,
     flags::{self, Fate, Flag, Kind, Refusal},
+    foreign::FOREIGN_VALUES,
     network::{JoinedNetwork, MacAddress},
     note::{Note, NoteKind},
     values::Name,
@@ -141,59 +142,6 @@ fn is_assignment(text: &str) -> bool {
         !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
     })
 }
-
-/// Flags of Podman that take a value: without knowing that, the value would be taken for the image.
-const FOREIGN_VALUES: &[&str] = &[
-    "arch",
-    "authfile",
-    "cgroup-conf",
-    "cgroups",
-    "chrootdirs",
-    "conmon-pidfile",
-    "creds",
-    "decryption-key",
-    "gidmap",
-    "group-entry",
-    "health-log-destination",
-    "health-max-log-count",
-    "health-max-log-size",
-    "health-on-failure",
-    "health-startup-cmd",
-    "health-startup-interval",
-    "health-startup-retries",
-    "health-startup-success",
-    "health-startup-timeout",
-    "hooks-dir",
-    "hosts-file",
-    "image-volume",
-    "init-ctr",
-    "init-path",
-    "os",
-    "passwd-entry",
-    "personality",
-    "pidfile",
-    "pod",
-    "pod-id-file",
-    "preserve-fd",
-    "preserve-fds",
-    "rdt-class",
-    "requires",
-    "retry",
-    "retry-delay",
-    "sdnotify",
-    "seccomp-policy",
-    "secret",
-    "shm-size-systemd",
-    "subgidname",
-    "subuidname",
-    "systemd",
-    "timeout",
-    "tz",
-    "uidmap",
-    "umask",
-    "unsetenv",
-    "variant",
-];
 
 #[derive(Default)]
 struct Parser {

@@ -13,7 +13,8 @@ use super::{
         AttachStream, CgroupnsMode, HostMode, IpcMode, Isolation, PidMode, PullPolicy, Restart,
         SecurityOption,
     },
-    network::{ExposedPort, ExtraHost, JoinedNetwork, Link, PublishedPort},
+    network::{ExtraHost, JoinedNetwork, Link},
+    ports::{ExposedPort, PublishedPort},
     storage::{MountSpec, Tmpfs, Volume, VolumesFrom},
     values::{Capability, DeviceCgroupRule, KeyValue, Label},
 };
