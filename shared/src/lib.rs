@@ -8,6 +8,7 @@
 
 pub mod access;
 pub mod audit;
+pub mod commands;
 pub mod containers;
 pub mod endpoint;
 pub mod environments;

@@ -45,7 +45,7 @@ pub use network::{ExtraHost, HostAddress, JoinedNetwork, Link, MacAddress};
 pub use note::{Note, NoteKind};
 pub use parse::{Parsed, parse};
 pub use ports::{ExposedPort, PortRange, PublishedPort};
-pub use print::{Argument, arguments, line, lines, words};
+pub use print::{Argument, arguments, create_words, line, lines, words};
 pub use problem::Problem;
 pub use spec::{
     Devices, General, HealthSpec, Logging, Network, Process, Resources, RunSpec, Security, Storage,

@@ -70,6 +70,15 @@ pub fn words(spec: &RunSpec) -> Vec<String> {
     words
 }
 
+/// The words of the command that makes the container and does not start it.
+#[must_use]
+pub fn create_words(spec: &RunSpec) -> Vec<String> {
+    let mut words = vec!["docker".to_owned(), "create".to_owned()];
+    let arguments = arguments(spec).into_iter().filter(|argument| argument.flag != Some("detach"));
+    words.extend(arguments.flat_map(|argument| argument.words));
+    words
+}
+
 /// The command on one line.
 #[must_use]
 pub fn line(spec: &RunSpec) -> String {

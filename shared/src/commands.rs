@@ -1,0 +1,182 @@
+//! The command of Docker's own command line that does what a call does: shown beside each button, and
+//! collected into a script that does the same against another engine.
+//!
+//! Belongs here: words, never a shell string, until a script is written. Does not: running anything.
+
+use crate::{
+    ContainerRef, Empty, Endpoint,
+    containers::{
+        KillContainer, KillOptions, NewName, PauseContainer, RemoveContainer, RemoveOptions, RenameContainer,
+        RestartContainer, StartContainer, StopContainer, StopOptions, UnpauseContainer,
+    },
+    run::{
+        self, CreateContainer, CreateOptions, RunSpec,
+        words::{quote, split},
+    },
+    terminal::TerminalQuery,
+};
+
+/// A call that a command of Docker amounts to.
+pub trait AsCommand: Endpoint {
+    /// The words of that command, `docker` the first.
+    fn command(&self, query: &Self::Query, body: &Self::Body) -> Vec<String>;
+}
+
+fn words(verb: &str, options: &[String], container: &ContainerRef) -> Vec<String> {
+    let mut words = vec!["docker".to_owned(), verb.to_owned()];
+    words.extend_from_slice(options);
+    words.push(container.to_string());
+    words
+}
+
+fn waiting(options: StopOptions) -> Vec<String> {
+    // Newer command lines have renamed the long flag.
+    options.timeout_seconds.map_or(Vec::new(), |seconds| vec!["-t".to_owned(), seconds.to_string()])
+}
+
+/// Commands without options of their own.
+macro_rules! plain {
+    ($($endpoint:ident: $verb:literal),* $(,)?) => {
+        $(
+            impl AsCommand for $endpoint {
+                fn command(&self, Empty {}: &Empty, (): &()) -> Vec<String> {
+                    words($verb, &[], &self.container)
+                }
+            }
+        )*
+    };
+}
+
+plain! { StartContainer: "start", PauseContainer: "pause", UnpauseContainer: "unpause" }
+
+impl AsCommand for StopContainer {
+    fn command(&self, options: &StopOptions, (): &()) -> Vec<String> {
+        words("stop", &waiting(*options), &self.container)
+    }
+}
+
+impl AsCommand for RestartContainer {
+    fn command(&self, options: &StopOptions, (): &()) -> Vec<String> {
+        words("restart", &waiting(*options), &self.container)
+    }
+}
+
+impl AsCommand for KillContainer {
+    fn command(&self, options: &KillOptions, (): &()) -> Vec<String> {
+        let signal = options.signal.as_ref().map(|signal| format!("--signal={signal}"));
+        words("kill", signal.as_slice(), &self.container)
+    }
+}
+
+impl AsCommand for RenameContainer {
+    fn command(&self, Empty {}: &Empty, new: &NewName) -> Vec<String> {
+        let mut words = words("rename", &[], &self.container);
+        words.push(new.name.to_string());
+        words
+    }
+}
+
+impl AsCommand for RemoveContainer {
+    fn command(&self, options: &RemoveOptions, (): &()) -> Vec<String> {
+        let flags = [(options.force, "--force"), (options.volumes, "--volumes")];
+        let flags: Vec<String> =
+            flags.into_iter().filter(|(given, _)| *given).map(|(_, flag)| flag.to_owned()).collect();
+        words("rm", &flags, &self.container)
+    }
+}
+
+impl AsCommand for CreateContainer {
+    fn command(&self, options: &CreateOptions, spec: &RunSpec) -> Vec<String> {
+        if options.start { run::words(spec) } else { run::create_words(spec) }
+    }
+}
+
+/// `docker exec -it`: the command split as the server does, else a shell that is everywhere.
+#[must_use]
+pub fn exec(container: &ContainerRef, query: &TerminalQuery) -> Vec<String> {
+    let mut options = vec!["-it".to_owned()];
+    if let Some(user) = query.user.as_ref().filter(|user| !user.is_empty()) {
+        options.extend(["-u".to_owned(), user.clone()]);
+    }
+    let mut words = words("exec", &options, container);
+    let typed = query.command.as_deref().map(split).unwrap_or_default();
+    let typed: Vec<String> =
+        typed.commands.into_iter().take(1).flat_map(|command| command.words).map(|word| word.text).collect();
+    words.extend(if typed.is_empty() { vec!["sh".to_owned()] } else { typed });
+    words
+}
+
+/// `docker attach`
+#[must_use]
+pub fn attach(container: &ContainerRef) -> Vec<String> {
+    words("attach", &[], container)
+}
+
+/// Commands as a script for a POSIX shell, which stops at the first that fails.
+#[must_use]
+pub fn script(commands: &[Vec<String>]) -> String {
+    let mut text = String::from("#!/bin/sh\nset -eu\n");
+    for words in commands {
+        text.push_str(&words.iter().map(|word| quote(word)).collect::<Vec<_>>().join(" "));
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said<E: AsCommand>(endpoint: &E, query: &E::Query, body: &E::Body) -> String {
+        endpoint.command(query, body).join(" ")
+    }
+
+    macro_rules! on {
+        ($name:ident) => {
+            $name { environment: "local".parse().unwrap(), container: "web".parse().unwrap() }
+        };
+    }
+
+    #[test]
+    fn each_action_is_its_command() {
+        let soon = StopOptions { timeout_seconds: Some(3) };
+        assert_eq!(said(&on!(StartContainer), &Empty {}, &()), "docker start web");
+        assert_eq!(said(&on!(StopContainer), &soon, &()), "docker stop -t 3 web");
+        assert_eq!(said(&on!(RestartContainer), &StopOptions::default(), &()), "docker restart web");
+        let hang_up = KillOptions { signal: Some("SIGHUP".to_owned()) };
+        assert_eq!(said(&on!(KillContainer), &hang_up, &()), "docker kill --signal=SIGHUP web");
+        let new = NewName { name: "other".parse().unwrap() };
+        assert_eq!(said(&on!(RenameContainer), &Empty {}, &new), "docker rename web other");
+        let all = RemoveOptions { force: true, volumes: true };
+        assert_eq!(said(&on!(RemoveContainer), &all, &()), "docker rm --force --volumes web");
+    }
+
+    #[test]
+    fn terminals_are_commands_too() {
+        let web: ContainerRef = "web".parse().unwrap();
+        let query = |command: Option<&str>, user: Option<&str>| TerminalQuery {
+            command: command.map(str::to_owned),
+            user: user.map(str::to_owned),
+            ..TerminalQuery::default()
+        };
+        assert_eq!(exec(&web, &query(None, None)).join("|"), "docker|exec|-it|web|sh");
+        let typed = query(Some("ls -l 'a b'"), Some("root"));
+        assert_eq!(exec(&web, &typed).join("|"), "docker|exec|-it|-u|root|web|ls|-l|a b");
+        assert_eq!(attach(&web).join("|"), "docker|attach|web");
+    }
+
+    #[test]
+    fn a_container_is_run_or_created() {
+        let create = CreateContainer { environment: "local".parse().unwrap() };
+        let spec = run::parse("docker run -d --name web -e 'A=it is' img x").spec;
+        let run = create.command(&CreateOptions { start: true }, &spec);
+        assert_eq!(run.join("|"), "docker|run|-d|--name|web|-e|A=it is|img|x");
+        // `docker create` knows no `-d`: nothing is attached anyway.
+        let made = create.command(&CreateOptions { start: false }, &spec);
+        assert_eq!(made.join("|"), "docker|create|--name|web|-e|A=it is|img|x");
+        assert_eq!(
+            script(&[run, vec!["docker".to_owned(), "start".to_owned(), "web".to_owned()]]),
+            "#!/bin/sh\nset -eu\ndocker run -d --name web -e 'A=it is' img x\ndocker start web\n"
+        );
+    }
+}
