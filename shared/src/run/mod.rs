@@ -10,6 +10,7 @@ mod csv;
 mod devices;
 mod endpoints;
 mod field;
+mod file_lines;
 pub mod flags;
 mod foreign;
 mod host_access;
@@ -36,6 +37,7 @@ pub use check::{Finding, check};
 pub use devices::{Device, DeviceOperations, DeviceRate, DeviceWeight, GpuChoice, GpuRequest, Ulimit};
 pub use endpoints::{CreateContainer, CreateOptions, CreatedContainer, NotStarted};
 pub use field::{Field, Place};
+pub use file_lines::{FileLines, file_lines};
 pub use host_access::{HostNeed, Reason as HostReason, host_needs};
 pub use modes::{
     AttachStream, CgroupnsMode, HostMode, IpcMode, Isolation, PidMode, Protocol, PullPolicy, Restart,
