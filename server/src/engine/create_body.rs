@@ -291,3 +291,60 @@ pub(super) fn endpoint(
 fn is_user_defined(name: &str) -> bool {
     !matches!(name, "default" | "bridge" | "host" | "none") && !name.starts_with("container:")
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+    use shared::run::parse;
+
+    use super::*;
+
+    fn document(minor: usize, command: &str) -> Result<Value, String> {
+        let parsed = parse(command);
+        assert_eq!(parsed.notes, [], "{command}");
+        let dialect = Dialect { minor, windows: false };
+        let body = body(&parsed.spec, dialect).map_err(|error| error.to_string())?;
+        Ok(serde_json::to_value(body).unwrap())
+    }
+
+    #[test]
+    fn an_older_engine_is_told_what_it_knows() {
+        let command = "docker run --network name=one,mac-address=92:d0:c6:0a:29:33,alias=x --network two img";
+        let old = document(41, command).unwrap();
+        assert_eq!(old["MacAddress"], "92:d0:c6:0a:29:33");
+        assert_eq!(old["NetworkingConfig"]["EndpointsConfig"], json!({"one": {"Aliases": ["x"]}}));
+        let new = document(44, command).unwrap();
+        assert_eq!(new.get("MacAddress"), None);
+        assert_eq!(
+            new["NetworkingConfig"]["EndpointsConfig"],
+            json!({"one": {"Aliases": ["x"], "MacAddress": "92:d0:c6:0a:29:33"}, "two": {}})
+        );
+    }
+
+    #[test]
+    fn what_it_does_not_know_is_refused_and_not_left_out() {
+        for (minor, options) in [
+            (43, "--annotation a=b"),
+            (44, "--health-start-interval 1s"),
+            (44, "--network a --network name=b,mac-address=92:d0:c6:0a:29:33"),
+            (44, "--mount type=bind,src=/a,dst=/b,ro,bind-propagation=rprivate,bind-recursive=readonly"),
+            (45, "--mount src=a,dst=/b,volume-subpath=c"),
+            (48, "--mount type=image,src=a,dst=/b"),
+            (48, "--network name=a,gw-priority=1"),
+        ] {
+            let command = format!("docker run {options} img");
+            assert!(document(minor, &command).is_ok(), "{command}");
+            let words = document(minor - 1, &command).unwrap_err();
+            assert!(words.contains(&format!("1.{minor}")), "{command}: {words}");
+        }
+        assert!(document(51, "docker run --cpu-count 2 img").is_err());
+    }
+
+    #[test]
+    fn an_empty_list_of_masked_paths_is_not_none() {
+        let open = document(51, "docker run --security-opt systempaths=unconfined img").unwrap();
+        assert_eq!(open["HostConfig"]["MaskedPaths"], json!([]));
+        let closed = document(51, "docker run img").unwrap();
+        assert_eq!(closed["HostConfig"].get("MaskedPaths"), None);
+    }
+}
