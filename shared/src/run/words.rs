@@ -103,7 +103,8 @@ impl<'a> Lexer<'a> {
 
     fn run(&mut self) {
         loop {
-            if self.word.is_none() && self.command.words.is_empty() && self.redirection.is_none() {
+            let begins = self.word.is_none() && self.command.words.is_empty() && self.redirection.is_none();
+            if begins && self.rest.starts_with(['$', '#']) {
                 self.prompt();
             }
             if self.continuation() {
@@ -130,9 +131,8 @@ impl<'a> Lexer<'a> {
 
     /// `$ ` and `# ` before a command are the prompt of whoever copied it.
     fn prompt(&mut self) {
-        let trimmed = self.rest.trim_start_matches([' ', '\t']);
-        let after = trimmed.strip_prefix("$ ").or_else(|| {
-            let after = trimmed.strip_prefix("# ")?.trim_start();
+        let after = self.rest.strip_prefix("$ ").or_else(|| {
+            let after = self.rest.strip_prefix("# ")?.trim_start();
             ["docker ", "sudo ", "podman "].iter().any(|name| after.starts_with(name)).then_some(after)
         });
         if let Some(after) = after {
