@@ -39,6 +39,9 @@ pub fn check(spec: &RunSpec) -> Vec<Finding> {
     found.0
 }
 
+/// Ports of one container: each is written out for the engine, and some of them open a process each.
+const PORTS_MOST: u64 = 4096;
+
 struct Found(Vec<Finding>);
 
 impl Found {
@@ -99,6 +102,10 @@ impl Found {
         }
         let first = network.networks.first().map_or("", |network| network.name.as_str());
         let own = !matches!(first, "host" | "none") && !first.starts_with("container:");
+        let published = network.ports.iter().map(|port| u64::from(port.container.count()));
+        let exposed = network.expose.iter().map(|port| u64::from(port.ports.count()));
+        self.add_if(published.sum::<u64>() > PORTS_MOST, Field::Ports, Problem::TooManyPorts);
+        self.add_if(exposed.sum::<u64>() > PORTS_MOST, Field::Expose, Problem::TooManyPorts);
         let mut taken = HashMap::new();
         for (index, port) in network.ports.iter().enumerate() {
             let place = Field::Ports.at(index);

@@ -39,6 +39,8 @@ fn each_problem_is_found_where_it_is() {
         ("--rm --restart always i", "general.auto_remove", Problem::RemoveAndRestart),
         ("-d -a stdin i", "general.attach", Problem::DetachAndAttach),
         ("-p 80-81:80-82 i", "network.ports[0]", Problem::RangesDiffer),
+        ("-p 1024-65535:1024-65535 i", "network.ports", Problem::TooManyPorts),
+        ("--expose 1-4000 --expose 5000-6000 i", "network.expose", Problem::TooManyPorts),
         ("-p 80:0 i", "network.ports[0]", Problem::PortZero),
         ("-p 80:80 -p 80:81 i", "network.ports[1]", Problem::HostPortTwice),
         ("--network host -p 80:80 i", "network.ports[0]", Problem::PortsWithoutNetwork),

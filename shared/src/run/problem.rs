@@ -25,6 +25,8 @@ pub enum Problem {
     RangesDiffer,
     /// A container's port begins at 1.
     PortZero,
+    /// More ports than anybody opens on purpose.
+    TooManyPorts,
     /// The port of the host is there already.
     HostPortTwice,
     /// Ports have no effect without a network of its own.
@@ -113,6 +115,7 @@ impl std::fmt::Display for Problem {
             Self::DetachAndAttach => "in the background nothing can be attached",
             Self::RangesDiffer => "the host's ports must be as many as the container's",
             Self::PortZero => "a container's port begins at 1",
+            Self::TooManyPorts => "4096 ports at most can be opened",
             Self::HostPortTwice => "the port of the host is given twice",
             Self::PortsWithoutNetwork => "ports have no effect without a network of its own",
             Self::MemoryTooSmall => "an engine takes 6 MB of memory or more",
