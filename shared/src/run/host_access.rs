@@ -440,9 +440,12 @@ fn is_moderate(tmpfs: &Tmpfs) -> bool {
 fn only_protects(option: &SecurityOption) -> bool {
     match option {
         SecurityOption::NoNewPrivileges(on) => *on,
-        SecurityOption::Seccomp(profile) => *profile == SeccompProfile::Builtin,
         SecurityOption::WritableCgroups(on) => !*on,
-        SecurityOption::Apparmor(_) | SecurityOption::Label(_) | SecurityOption::UnmaskedPaths => false,
+        // The built-in filter too may be weaker than the one that the engine was given.
+        SecurityOption::Seccomp(SeccompProfile::Builtin | SeccompProfile::Unconfined)
+        | SecurityOption::Apparmor(_)
+        | SecurityOption::Label(_)
+        | SecurityOption::UnmaskedPaths => false,
     }
 }
 

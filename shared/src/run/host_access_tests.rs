@@ -16,7 +16,7 @@ const SAFE: &[&str] = &[
     "--add-host db:10.0.0.1 --dns-search x.org --dns-option ndots:1 --network none",
     "-v data:/data:ro -v /anonymous --mount type=volume,src=a,dst=/b,readonly,volume-nocopy --mount dst=/c",
     "--tmpfs /run:size=64m,noexec,mode=1777 --tmpfs /x --mount type=tmpfs,dst=/y,tmpfs-size=1g --shm-size 256m",
-    "--read-only --cap-drop ALL --security-opt no-new-privileges --security-opt seccomp=builtin --ipc private",
+    "--read-only --cap-drop ALL --security-opt no-new-privileges --ipc private",
     "-m 1g --memory-swap -1 --cpus 2 --cpu-shares 10 --pids-limit 100 --oom-score-adj 500 --blkio-weight 10",
     "--health-cmd true --health-interval 1s --no-healthcheck --cgroupns private --restart always",
     "--log-driver local --log-opt max-size=1m --platform linux/arm64 --pull always --publish-all=false",
@@ -83,6 +83,11 @@ fn each_way_out_is_named() {
         ("--runtime x", "security.runtime", Reason::Runtime),
         ("--isolation process", "security.isolation", Reason::Protection(text("isolation"))),
         ("--sysctl net.a=1", "security.sysctls[0]", Reason::Kernel(text("net.a"))),
+        (
+            "--security-opt seccomp=builtin",
+            "security.options[0]",
+            Reason::Protection(text("seccomp=builtin")),
+        ),
         (
             "--security-opt seccomp=unconfined",
             "security.options[0]",
