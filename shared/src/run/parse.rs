@@ -143,6 +143,9 @@ fn is_assignment(text: &str) -> bool {
     })
 }
 
+/// Dashes of typography.
+pub(super) const DASHES: [char; 2] = ['\u{2013}', '\u{2014}'];
+
 #[derive(Default)]
 struct Parser {
     draft: Draft,
@@ -166,6 +169,8 @@ impl Parser {
                 "--" => break,
                 text if text.starts_with("--") => self.long(word, &mut words),
                 text if text.starts_with('-') && text.len() > 1 => self.short(word, &mut words),
+                // What a page has made of two dashes: surely no image.
+                text if text.starts_with(DASHES) => self.note(NoteKind::UnknownFlag, word.source.as_str()),
                 _ => {
                     words.push_front(word);
                     break;

@@ -3,6 +3,7 @@
 use super::{
     RunSpec,
     flags::{self, Flag, Kind, Values},
+    parse::DASHES,
     words::quote,
 };
 
@@ -26,7 +27,7 @@ pub fn arguments(spec: &RunSpec) -> Vec<Argument> {
     }
     join_terminal(&mut arguments);
     // An image that begins with a dash would be read as a flag.
-    if spec.image.starts_with('-') && spec.image.len() > 1 {
+    if (spec.image.starts_with('-') && spec.image.len() > 1) || spec.image.starts_with(DASHES) {
         arguments.push(Argument { flag: None, words: vec!["--".to_owned()] });
     }
     arguments.push(Argument { flag: None, words: vec![spec.image.clone()] });

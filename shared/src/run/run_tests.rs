@@ -126,6 +126,7 @@ fn nothing_is_dropped_silently() {
         owned(&[(NoteKind::MissingValue, "--name"), (NoteKind::MissingImage, "")])
     );
     assert_eq!(notes("ls -l"), owned(&[(NoteKind::NotDockerRun, "ls -l")]));
+    assert_eq!(notes("docker run \u{2014}rm i"), owned(&[(NoteKind::UnknownFlag, "\u{2014}rm")]));
     assert_eq!(notes("docker run i 'x"), owned(&[(NoteKind::UnclosedQuote, "'x")]));
     assert_eq!(notes("docker run i > f"), owned(&[(NoteKind::Redirection, "> f")]));
     assert_eq!(

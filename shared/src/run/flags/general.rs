@@ -203,8 +203,8 @@ pub(super) const FLAGS: &[Flag] = &[
     )
     .short('e')
     .described(),
-    Flag::without(Section::Environment, Fate::YourFile, Kind::List, "env-file").described(),
-    Flag::without(Section::General, Fate::YourFile, Kind::List, "label-file").described(),
+    Flag::without(Section::Environment, Fate::YourFile, Kind::List, "env-file"),
+    Flag::without(Section::General, Fate::YourFile, Kind::List, "label-file"),
     Flag::without(Section::General, Fate::YourFile, Kind::Value, "cidfile").described(),
     Flag::without(Section::General, Fate::NoEffect, Kind::Value, "detach-keys").described(),
     Flag::without(Section::General, Fate::NoEffect, Kind::Switch, "sig-proxy"),
