@@ -249,6 +249,11 @@ fn healthcheck(health: &HealthSpec, dialect: Dialect) -> Result<Option<Healthche
 fn endpoints(network: &Network, dialect: Dialect) -> Result<BTreeMap<&str, EndpointConfig<'_>>, EngineError> {
     let mut endpoints = BTreeMap::new();
     let Some((first, further)) = network.networks.split_first() else { return Ok(endpoints) };
+    // A single network without choices goes by its mode alone: as an endpoint Podman would not find its
+    // `bridge`.
+    if further.is_empty() && first.is_plain() && network.links.is_empty() {
+        return Ok(endpoints);
+    }
     let mut main = endpoint(first, dialect)?;
     if is_user_defined(first.name.as_str()) {
         main.links = network.links.iter().map(ToString::to_string).collect();
