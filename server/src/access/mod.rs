@@ -20,4 +20,3 @@ mod session_rows;
 pub mod setup;
 pub mod sight;
 pub mod vet;
-

@@ -5,9 +5,8 @@
 //! not in a feature, since every way to a container (create, update, stacks, services) must pass it.
 
 use shared::{
-    Permission,
-    endpoint::Operation,
-    run::{RunSpec, check, host_needs},
+    Permission, Target,
+    run::{CreateContainer, RunSpec, check, host_needs},
 };
 
 use super::grant::Grant;
@@ -25,13 +24,34 @@ impl<T> Vetted<T> {
     }
 }
 
-/// Checks a spec: that it is right in itself, and that whoever sent it may use each of its fields.
+/// The label by which Compose knows what belongs to a project
+/// (<https://docs.docker.com/compose/how-tos/project-name/>).
+const STACK_LABEL: &str = "com.docker.compose.project";
+
+/// The stack that a spec wants its container in: of a label given twice, the last counts.
+#[must_use]
+pub fn stack_of(spec: &RunSpec) -> Option<&str> {
+    let stack = spec.general.labels.iter().rev().find(|label| label.name.as_str() == STACK_LABEL)?;
+    Some(stack.value.as_str()).filter(|stack| !stack.is_empty())
+}
+
+/// Checks a spec: that it is right in itself, and that whoever sent it may create there, and use each of its
+/// fields there.
 ///
 /// # Errors
-/// [`Error::ForbiddenFields`] with all the fields that need host access, or [`Error::Invalid`] with the
-/// first that is wrong.
-pub fn vet<O: Operation>(grant: &Grant<O>, spec: RunSpec) -> Result<Vetted<RunSpec>, Error> {
-    decide(grant.also(Permission::HostAccess), spec)
+/// [`Error::Forbidden`] for whoever may create in another stack only, [`Error::ForbiddenFields`] with all
+/// the fields that need host access, or [`Error::Invalid`] with the first that is wrong.
+pub fn vet(grant: &Grant<CreateContainer>, spec: RunSpec) -> Result<Vetted<RunSpec>, Error> {
+    let environment = &grant.target().environment;
+    let target = match stack_of(&spec) {
+        Some(stack) => Target::Stack { environment, stack },
+        None => Target::Environment(environment),
+    };
+    let held = grant.actor().access().at(target);
+    if !held.contains(Permission::ContainerCreate) {
+        return Err(Error::Forbidden { needs: Permission::ContainerCreate });
+    }
+    decide(held.contains(Permission::HostAccess), spec)
 }
 
 fn decide(host_access: bool, spec: RunSpec) -> Result<Vetted<RunSpec>, Error> {

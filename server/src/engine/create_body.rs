@@ -9,8 +9,9 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use shared::run::{
-    AttachStream, General, HealthSpec, JoinedNetwork, KeyValue, Nanos, Network, RunSpec, Size,
+use shared::{
+    access::CREATED_LABEL,
+    run::{AttachStream, General, HealthSpec, JoinedNetwork, KeyValue, Nanos, Network, RunSpec, Size},
 };
 
 use super::{EngineError, create_host::HostConfig};
@@ -204,7 +205,9 @@ fn environment(env: &[KeyValue]) -> Vec<String> {
 }
 
 fn labels(general: &General) -> BTreeMap<&str, &str> {
-    general.labels.iter().map(|label| (label.name.as_str(), label.value.as_str())).collect()
+    let own = general.labels.iter().map(|label| (label.name.as_str(), label.value.as_str()));
+    // Last, so that nobody chooses another value: see `Scope` for what depends on it.
+    own.chain([(CREATED_LABEL, "true")]).collect()
 }
 
 fn exposed(network: &Network) -> BTreeMap<String, Present> {

@@ -46,9 +46,10 @@ async fn tcp(app: &App, address: SocketAddr, service: Router) -> Result<(), Stri
     })?;
     listener.set_nonblocking(true).map_err(|error| error.to_string())?;
     let bound = listener.local_addr().map_err(|error| error.to_string())?;
-    greet(app, Some(bound));
     let handle = Handle::new();
-    tokio::spawn(stop_on_signal(handle.clone()));
+    // Before it is said that it runs: whoever was told may end it at once.
+    tokio::spawn(stop_on_signal(signal(), handle.clone()));
+    greet(app, Some(bound));
     let service = service.into_make_service_with_connect_info::<SocketAddr>();
     let served = match certificate {
         Some(certificate) => {
@@ -76,14 +77,14 @@ async fn unix(app: &App, path: &Path, service: Router) -> Result<(), String> {
     }
     let listener = tokio::net::UnixListener::bind(path)
         .map_err(|error| format!("{} cannot be listened on: {error}", path.display()))?;
+    let told = signal();
     greet(app, None);
     let local = MapRequestLayer::new(|mut request: Request| {
         request.extensions_mut().insert(ConnectInfo(SOCKET_PEER));
         request
     });
     let service = local.layer(service);
-    let served =
-        axum::serve(listener, tower::make::Shared::new(service)).with_graceful_shutdown(signal()).await;
+    let served = axum::serve(listener, tower::make::Shared::new(service)).with_graceful_shutdown(told).await;
     let _gone = std::fs::remove_file(path);
     served.map_err(|error| error.to_string())
 }
@@ -95,21 +96,25 @@ fn greet(app: &App, bound: Option<SocketAddr>) {
     }
 }
 
-async fn stop_on_signal(handle: Handle<SocketAddr>) {
-    signal().await;
+async fn stop_on_signal(told: impl Future<Output = ()>, handle: Handle<SocketAddr>) {
+    told.await;
     handle.graceful_shutdown(Some(GRACE));
     tracing::info!("stopping");
 }
 
-async fn signal() {
+/// Listens from now on; ends when told to end.
+fn signal() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
-    match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
-        (Ok(mut terminate), Ok(mut interrupt)) => {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
+    let signals = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
+    async {
+        match signals {
+            (Ok(mut terminate), Ok(mut interrupt)) => {
+                tokio::select! {
+                    _ = terminate.recv() => {}
+                    _ = interrupt.recv() => {}
+                }
             }
+            _ => std::future::pending().await,
         }
-        _ => std::future::pending().await,
     }
 }

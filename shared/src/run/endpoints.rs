@@ -48,5 +48,5 @@ endpoint! {
     /// network or container that is not here; 409 if the name is taken; 422 with the field that is wrong.
     CreateContainer { environment: EnvironmentId }
     Post "/api/v1/environments/{environment}/containers", query: CreateOptions, body: RunSpec,
-    reply: CreatedContainer, needs: Permission::ContainerCreate
+    reply: CreatedContainer, needs: within Permission::ContainerCreate
 }

@@ -155,7 +155,12 @@ pub(crate) fn refusal<O: Operation>(who: Who, operation: &O) -> Option<u16> {
         (Some(_), Some(_)) => true,
     };
     // Whoever hands on what is an owner's must hold it.
-    let enough = O::NAME != "TransferOwnership" || role.permissions().covers(owner_permissions());
+    let enough = match O::NAME {
+        "TransferOwnership" => role.permissions().covers(owner_permissions()),
+        // The body says in which stack it is to be.
+        "CreateContainer" => !matches!(reach, Reach::Container | Reach::Elsewhere),
+        _ => true,
+    };
     (!(reaches && role.allows(permission) && enough)).then_some(403)
 }
 
@@ -176,6 +181,10 @@ pub(crate) fn body(name: &str, things: Things) -> Option<Value> {
             "subject": {"user": things.user}, "role": {"builtin": "viewer"}, "at": "everything",
         })),
         "TransferOwnership" => Some(json!({"owner": null})),
+        "CreateContainer" => {
+            let stack = json!([{"name": "com.docker.compose.project", "value": "shop"}]);
+            Some(json!({"image": "busybox", "general": {"labels": stack}}))
+        }
         "RenameContainer" => Some(json!({"name": "another-name"})),
         _ => None,
     }

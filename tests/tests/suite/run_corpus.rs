@@ -5,7 +5,10 @@ use std::{collections::BTreeSet, process::Output, sync::Arc};
 
 use longshore_tests::{Client, Console, TestEngine, client::Refusal, console::local};
 use serde_json::Value;
-use shared::run::{CreateContainer, CreateOptions, CreatedContainer, NoteKind, RunSpec, flags, parse};
+use shared::{
+    access::CREATED_LABEL,
+    run::{CreateContainer, CreateOptions, CreatedContainer, NoteKind, RunSpec, flags, parse},
+};
 use tokio::{sync::Semaphore, task::JoinSet};
 
 /// The lines themselves.
@@ -97,6 +100,10 @@ async fn said(engine: &TestEngine, id: &str, spec: &RunSpec) -> Value {
         ["Created", "GraphDriver", "Storage", "State", "HostnamePath", "LogPath", "ImageManifestDescriptor"]
     {
         document.as_object_mut().unwrap().remove(gone);
+    }
+    // The console marks what it makes.
+    if let Some(labels) = document["Config"]["Labels"].as_object_mut() {
+        labels.remove(CREATED_LABEL);
     }
     // `docker create` attaches what `docker run -d` does not.
     if spec.general.detach {

@@ -21,7 +21,7 @@ async fn a_port_that_is_taken_is_named() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let fake = FakeEngine::start();
-    let mut command = std::process::Command::new(longshore_tests::console::binary());
+    let mut command = Command::new(longshore_tests::console::binary());
     let options = ConsoleOptions::before(&fake.host());
     command
         .args(["serve", "--plain-http", "--listen", &address, "--docker-host", &fake.host(), "--data"])
@@ -92,7 +92,7 @@ async fn healthcheck_asks_the_running_console() {
     let console = Console::start(ConsoleOptions::before(&fake.host())).await;
     let address = console.url.strip_prefix("http://").unwrap().to_owned();
     let ask = |address: &str| {
-        let mut command = std::process::Command::new(longshore_tests::console::binary());
+        let mut command = Command::new(longshore_tests::console::binary());
         command.args(["healthcheck", "--plain-http", "--listen", address]);
         run_to_end(command)
     };

@@ -6,8 +6,13 @@ use shared::run::{CreateContainer, CreateOptions, CreatedContainer, NotStarted, 
 
 use crate::{
     Error,
-    access::{grant::Grant, vet::vet},
+    access::{
+        grant::Grant,
+        owners,
+        vet::{stack_of, vet},
+    },
     app::App,
+    engine::EngineError,
     http::Api,
 };
 
@@ -18,7 +23,7 @@ pub fn mount(api: Api) -> Api {
 }
 
 async fn create(
-    _: App,
+    app: App,
     grant: Grant<CreateContainer>,
     options: CreateOptions,
     spec: RunSpec,
@@ -27,8 +32,11 @@ async fn create(
     let spec = vet(&grant, spec)?;
     let hub = grant.hub()?;
     let engine = hub.engine()?;
-    let created =
-        engine.create_container(&grant, &spec).await.map_err(|error| blame::refused(spec.get(), error))?;
+    let created = engine.create_container(&grant, &spec).await;
+    let created = created.map_err(|error| blame::refused(spec.get(), discreet(&grant, error)))?;
+    // Before anything else is done with it: whoever may create only in a stack sees it by this record alone.
+    let stack = stack_of(spec.get());
+    owners::made(&app, grant.actor(), hub.id(), created.id(), None, stack).await?;
     // From here on the container is there: what fails now is told with it.
     let mut outcome = engine.connect_created(&grant, &created, &spec).await;
     if options.start && outcome.is_ok() {
@@ -47,6 +55,18 @@ async fn create(
         Some(failure) => format!("{} as {name} ({}): {}", describe(spec.get()), id.short(), failure.message),
     });
     Ok(CreatedContainer { id, name, warnings: created.into_warnings(), not_started })
+}
+
+/// The engine's own words tell which container has a name, and that one may be hidden.
+fn discreet(grant: &Grant<CreateContainer>, error: EngineError) -> EngineError {
+    match (error, grant.sight()) {
+        (EngineError::Conflict { message }, Ok(sight))
+            if !sight.is_whole() && message.contains("already in use") =>
+        {
+            EngineError::Conflict { message: "the name is already in use by container".to_owned() }
+        }
+        (error, _) => error,
+    }
 }
 
 /// What of it stands in the audit: image and name, never variables or arguments.
