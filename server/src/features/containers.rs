@@ -47,8 +47,7 @@ async fn list(
     if !hub.was_reached() {
         hub.require_connected()?;
     }
-    let list = hub.inventory().prepared(&grant.sight()?);
-    Ok(Prepared::new(list.json.clone(), list.gzip.clone()))
+    Ok(Prepared::new(hub.inventory().prepared(&grant.sight()?)))
 }
 
 async fn inspect(

@@ -1,14 +1,16 @@
 //! What a handler may return instead of the declared reply itself.
 
+use std::{marker::PhantomData, sync::Arc};
+
 use axum::{
     Json,
     body::Body,
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use bytes::Bytes;
 use serde::Serialize;
-use std::marker::PhantomData;
+
+use crate::hub::PreparedList;
 
 /// Something that goes over the wire as a `T`.
 pub trait IntoReply<T> {
@@ -22,34 +24,40 @@ impl<T: Serialize> IntoReply<T> for T {
     }
 }
 
-/// A `T` that was serialized and compressed before.
+/// A `T` that was serialized before.
 pub struct Prepared<T> {
-    json: Bytes,
-    gzip: Bytes,
+    list: Arc<PreparedList>,
     of: PhantomData<fn() -> T>,
 }
 
 impl<T> Prepared<T> {
-    /// JSON, and the same compressed.
+    /// What the hub holds ready.
     #[must_use]
-    pub fn new(json: Bytes, gzip: Bytes) -> Self {
-        Self { json, gzip, of: PhantomData }
+    pub fn new(list: Arc<PreparedList>) -> Self {
+        Self { list, of: PhantomData }
     }
 }
 
 impl<T> IntoReply<T> for Prepared<T> {
     fn into_reply(self, asked: &HeaderMap) -> Response {
-        let gzip = asked
-            .get(header::ACCEPT_ENCODING)
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(|value| value.split(',').any(|coding| coding.trim().starts_with("gzip")));
-        let body = if gzip { self.gzip } else { self.json };
+        let accepted = asked.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
+        let accepts = |coding: &str| {
+            let mut named = accepted.unwrap_or_default().split(',').map(|one| one.split(';'));
+            named.any(|mut one| one.next().is_some_and(|name| name.trim() == coding))
+        };
+        let (body, coding) = if accepts("br") {
+            (self.list.brotli(), Some("br"))
+        } else if accepts("gzip") {
+            (self.list.gzip(), Some("gzip"))
+        } else {
+            (self.list.json(), None)
+        };
         let mut reply = Body::from(body).into_response();
         let headers = reply.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-        if gzip {
-            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        if let Some(coding) = coding {
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
         }
         reply
     }

@@ -4,13 +4,11 @@
 //! has. A slow viewer simply gets more at once.
 
 use std::{
+    cmp::Reverse,
     collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
-    io::Write as _,
     sync::Arc,
 };
 
-use bytes::Bytes;
-use flate2::{Compression, write::GzEncoder};
 use parking_lot::{Mutex, RwLock};
 use shared::{
     ContainerId, ContainerRef, UnixMillis,
@@ -20,6 +18,7 @@ use shared::{
 };
 use tokio::sync::watch;
 
+use super::prepared::PreparedList;
 use crate::access::sight::Sight;
 
 /// Changes that are remembered; whoever is further behind reads the list again.
@@ -87,15 +86,6 @@ pub enum Changes {
     },
     /// The cursor is of another run, or too old.
     Reset,
-}
-
-/// The whole list as it goes over the wire, made once per revision however many ask.
-#[derive(Debug)]
-pub struct PreparedList {
-    /// JSON of a [`ContainerList`](shared::containers::ContainerList).
-    pub json: Bytes,
-    /// The same, compressed.
-    pub gzip: Bytes,
 }
 
 impl Inventory {
@@ -211,14 +201,14 @@ impl Inventory {
             return Arc::clone(list);
         }
         let seen = state.containers.values().map(AsRef::as_ref).filter(|container| sight.shows(container));
-        let list = List { cursor: self.cursor(state.revision, sight), containers: seen.collect() };
+        let mut containers: Vec<&ContainerSummary> = seen.collect();
+        // As `docker ps` does, and a little smaller when compressed: neighbours are alike.
+        containers.sort_by_key(|container| Reverse(container.created_at));
+        let list = List { cursor: self.cursor(state.revision, sight), containers };
         let json = serde_json::to_vec(&list).unwrap_or_default();
         let revision = state.revision;
         drop(state);
-        let mut encoder = GzEncoder::new(Vec::with_capacity(json.len() / 8), Compression::new(6));
-        // Writing to memory cannot fail.
-        let gzip = encoder.write_all(&json).and_then(|()| encoder.finish()).unwrap_or_default();
-        let list = Arc::new(PreparedList { json: json.into(), gzip: gzip.into() });
+        let list = Arc::new(PreparedList::new(json));
         *made = Some((revision, Arc::clone(&list)));
         list
     }

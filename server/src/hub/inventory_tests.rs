@@ -87,7 +87,7 @@ fn the_prepared_list_is_made_once_a_revision() {
     inventory.replace(vec![container("a", ContainerState::Running)]);
     assert!(Arc::ptr_eq(&inventory.prepared(&Sight::whole()), &inventory.prepared(&Sight::whole())));
     let list: shared::containers::ContainerList =
-        serde_json::from_slice(&inventory.prepared(&Sight::whole()).json).unwrap();
+        serde_json::from_slice(&inventory.prepared(&Sight::whole()).json()).unwrap();
     assert_eq!(list.containers.len(), 1);
 }
 
@@ -131,7 +131,7 @@ fn mixed() -> Inventory {
 }
 
 fn letters(list: &PreparedList) -> Vec<String> {
-    let list: shared::containers::ContainerList = serde_json::from_slice(&list.json).unwrap();
+    let list: shared::containers::ContainerList = serde_json::from_slice(&list.json()).unwrap();
     list.containers.iter().map(|row| row.id.as_str()[..1].to_owned()).collect()
 }
 

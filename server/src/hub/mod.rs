@@ -6,6 +6,7 @@
 mod inventory;
 mod log_view;
 mod logs;
+mod prepared;
 mod run;
 mod stats;
 
@@ -26,7 +27,8 @@ use shared::{
 };
 use tokio::sync::{Notify, watch};
 
-pub use inventory::{Changes, Inventory, PreparedList};
+pub use inventory::{Changes, Inventory};
+pub use prepared::PreparedList;
 pub use log_view::{LogFrame, LogView};
 pub use stats::StatsHandle;
 
