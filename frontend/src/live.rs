@@ -262,7 +262,7 @@ fn on_message(event: &MessageEvent) {
         Ok(ServerFrame::Ended { id, error }) => deliver(id, Message::Ended(error)),
         Ok(ServerFrame::SignedOut) => api::signed_out(),
         Ok(ServerFrame::Pong) => {}
-        Err(error) => leptos::logging::warn!("a live frame could not be read: {error}"),
+        Err(_unknown) => leptos::logging::warn!("a live frame could not be read"),
     }
 }
 

@@ -28,8 +28,8 @@ use shared::{
 use tokio::sync::{Notify, watch};
 
 pub use inventory::{Changes, Inventory};
-pub use prepared::PreparedList;
 pub use log_view::{LogFrame, LogView};
+pub use prepared::PreparedList;
 pub use stats::StatsHandle;
 
 use crate::{

@@ -49,8 +49,7 @@ impl PreparedList {
     #[must_use]
     pub fn gzip(&self) -> Bytes {
         let pack = || {
-            let mut packer =
-                GzEncoder::new(Vec::with_capacity(self.json.len() / 8), Compression::default());
+            let mut packer = GzEncoder::new(Vec::with_capacity(self.json.len() / 8), Compression::default());
             // Writing to memory cannot fail.
             packer.write_all(&self.json).and_then(|()| packer.finish()).unwrap_or_default().into()
         };

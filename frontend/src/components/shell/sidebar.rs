@@ -105,7 +105,13 @@ fn EnvironmentHead() -> impl IntoView {
 
 /// Two letters for a tile or an avatar.
 pub(super) fn initials(name: &str) -> String {
-    upper(&name.chars().filter(|letter| letter.is_alphanumeric()).take(2).collect::<String>())
+    upper(
+        &name
+            .chars()
+            .filter(|letter| !letter.is_ascii() || letter.is_ascii_alphanumeric())
+            .take(2)
+            .collect::<String>(),
+    )
 }
 
 #[component]
