@@ -10,6 +10,7 @@ mod csv;
 mod devices;
 mod endpoints;
 mod field;
+mod fields;
 mod file_lines;
 pub mod flags;
 mod foreign;
@@ -37,6 +38,7 @@ pub use check::{Finding, check};
 pub use devices::{Device, DeviceOperations, DeviceRate, DeviceWeight, GpuChoice, GpuRequest, Ulimit};
 pub use endpoints::{CreateContainer, CreateOptions, CreatedContainer, NotStarted};
 pub use field::{Field, Place};
+pub use fields::{ReadFields, Typed, command_text, command_words, from_fields, to_fields};
 pub use file_lines::{FileLines, file_lines};
 pub use host_access::{HostNeed, Reason as HostReason, host_needs};
 pub use modes::{

@@ -41,6 +41,24 @@ pub(super) struct Draft {
     pub(super) first: FirstNetwork,
 }
 
+impl Draft {
+    /// The spec, and whether the older flags could be joined to its first network.
+    pub(super) fn finish(self) -> (RunSpec, bool) {
+        let Self { mut spec, first } = self;
+        if first == FirstNetwork::default() {
+            return (spec, true);
+        }
+        let networks = &mut spec.network.networks;
+        if networks.is_empty()
+            && let Ok(name) = "default".parse()
+        {
+            networks.push(JoinedNetwork::plain(name));
+        }
+        let merged = networks.first_mut().is_some_and(|network| merge(network, first));
+        (spec, merged)
+    }
+}
+
 /// Reads a pasted text: the first `docker run` or `docker create` in it.
 #[must_use]
 pub fn parse(text: &str) -> Parsed {
@@ -279,21 +297,12 @@ impl Parser {
         if chosen && !self.has_image {
             self.note(NoteKind::MissingImage, "");
         }
-        let first = std::mem::take(&mut self.draft.first);
-        if first != FirstNetwork::default() {
-            let networks = &mut self.draft.spec.network.networks;
-            if networks.is_empty()
-                && let Ok(name) = "default".parse()
-            {
-                networks.push(JoinedNetwork::plain(name));
-            }
-            let merged = networks.first_mut().is_some_and(|network| merge(network, first));
-            if !merged {
-                let words = self.first_words.join(" ");
-                self.note(NoteKind::BadValue(Reason::Contradiction), words);
-            }
+        let (spec, merged) = std::mem::take(&mut self.draft).finish();
+        if !merged {
+            let words = self.first_words.join(" ");
+            self.note(NoteKind::BadValue(Reason::Contradiction), words);
         }
-        Parsed { spec: self.draft.spec, notes: self.notes }
+        Parsed { spec, notes: self.notes }
     }
 }
 
