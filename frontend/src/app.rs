@@ -13,7 +13,7 @@ use crate::{
     components::{shell::Shell, theme::ThemeChoice},
     i18n::I18n,
     pages::{
-        Audit, Container, Overview, Person, Setup, SignIn, Teams, Users, containers::ContainersPage,
+        Audit, Container, Overview, Person, Run, Setup, SignIn, Teams, Users, containers::ContainersPage,
         not_found::NotFoundPage,
     },
     paths::{self, Page},
@@ -53,6 +53,7 @@ fn Pages() -> impl IntoView {
         | Page::Overview
         | Page::Containers
         | Page::Container
+        | Page::Run
         | Page::Users
         | Page::Person(_)
         | Page::Teams
@@ -72,6 +73,7 @@ fn inside(page: Page) -> AnyView {
         Page::Overview => view! { <Overview /> }.into_any(),
         Page::Containers => view! { <ContainersPage /> }.into_any(),
         Page::Container => view! { <Container /> }.into_any(),
+        Page::Run => view! { <Run /> }.into_any(),
         Page::Users => view! { <Users /> }.into_any(),
         Page::Person(user) => view! { <Person user /> }.into_any(),
         Page::Teams => view! { <Teams /> }.into_any(),

@@ -56,6 +56,11 @@ pub(crate) fn containers(environment: &EnvironmentId) -> String {
     within(&format!("/environments/{environment}/containers"))
 }
 
+/// The form that makes a container.
+pub(crate) fn run(environment: &EnvironmentId) -> String {
+    within(&format!("/environments/{environment}/run"))
+}
+
 /// A container's page. A name makes a better bookmark than an id, since it outlives a recreation.
 pub(crate) fn container(environment: &EnvironmentId, container: &str) -> String {
     format!("{}/{}", containers(environment), shared::endpoint::segment(container))
@@ -127,6 +132,8 @@ pub(crate) enum Page {
     Containers,
     /// One of them.
     Container,
+    /// The form that makes a container.
+    Run,
     /// The users.
     Users,
     /// What one of them may do.
@@ -154,6 +161,7 @@ impl Page {
             ["environments", environment, rest @ ..] if environment.parse::<EnvironmentId>().is_ok() => {
                 match rest {
                     [] => Self::Overview,
+                    ["run"] => Self::Run,
                     ["containers"] => Self::Containers,
                     ["containers", _] | ["containers", _, _] => Self::Container,
                     _ => Self::Unknown,
@@ -277,6 +285,7 @@ mod tests {
             ("/environments/local/containers/web", Page::Container),
             ("/environments/local/containers/web/logs", Page::Container),
             ("/environments/local/containers/web/logs/more", Page::Unknown),
+            ("/environments/local/run", Page::Run),
             ("/environments/..%2F/containers", Page::Unknown),
             ("/environments", Page::Unknown),
             ("/nowhere", Page::Unknown),

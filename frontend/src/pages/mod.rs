@@ -10,6 +10,7 @@ mod container;
 pub(crate) mod containers;
 pub(crate) mod not_found;
 mod overview;
+mod run;
 mod setup;
 mod sign_in;
 mod users;
@@ -23,6 +24,7 @@ part! { sign_in: fn sign_in_page() { view! { <sign_in::SignInPage /> } } }
 part! { sign_in: fn setup_page() { view! { <setup::SetupPage /> } } }
 part! { overview: fn overview_page() { view! { <overview::OverviewPage /> } } }
 part! { container: fn container_page() { view! { <container::ContainerPage /> } } }
+part! { run: fn run_page() { view! { <run::RunPage /> } } }
 part! { administer: fn users_page() { view! { <users::UsersPage /> } } }
 part! { administer: fn person_page(user: UserId) { view! { <access::PersonPage user /> } } }
 part! { administer: fn teams_page() { view! { <access::TeamsPage /> } } }
@@ -50,6 +52,12 @@ pub(crate) fn Overview() -> impl IntoView {
 #[component]
 pub(crate) fn Container() -> impl IntoView {
     view! { <Lazy load=container_page /> }
+}
+
+/// A new container.
+#[component]
+pub(crate) fn Run() -> impl IntoView {
+    view! { <Lazy load=run_page /> }
 }
 
 /// Who may come in.

@@ -23,18 +23,28 @@ use crate::{
 pub(super) enum Page {
     Overview,
     Containers,
+    Run,
     Users,
     Audit,
 }
 
 impl Page {
-    pub(super) const ALL: [Self; 4] = [Self::Overview, Self::Containers, Self::Users, Self::Audit];
+    pub(super) const ALL: [Self; 5] = [Self::Overview, Self::Containers, Self::Run, Self::Users, Self::Audit];
 
+    /// What one needs to be told of it.
     pub(super) fn needs(self) -> Option<Permission> {
         match self {
-            Self::Overview | Self::Containers => None,
+            Self::Overview | Self::Containers | Self::Run => None,
             Self::Users => Some(Permission::UserManage),
             Self::Audit => Some(Permission::AuditView),
+        }
+    }
+
+    /// Why it cannot be used.
+    pub(super) fn why_off(self, i18n: I18n, session: SessionContext) -> Option<String> {
+        match self {
+            Self::Run => why_not(i18n, session, Permission::ContainerCreate),
+            Self::Overview | Self::Containers | Self::Users | Self::Audit => None,
         }
     }
 
@@ -42,6 +52,7 @@ impl Page {
         match self {
             Self::Overview => Icon::Overview,
             Self::Containers => Icon::Container,
+            Self::Run => Icon::Plus,
             Self::Users => Icon::Users,
             Self::Audit => Icon::Audit,
         }
@@ -51,6 +62,7 @@ impl Page {
         match self {
             Self::Overview => t_string!(i18n, palette.page.overview),
             Self::Containers => t_string!(i18n, palette.page.containers),
+            Self::Run => t_string!(i18n, palette.page.run),
             Self::Users => t_string!(i18n, palette.page.users),
             Self::Audit => t_string!(i18n, palette.page.audit),
         }
@@ -60,6 +72,7 @@ impl Page {
         match self {
             Self::Overview => paths::overview(environment),
             Self::Containers => paths::containers(environment),
+            Self::Run => paths::run(environment),
             Self::Users => paths::users(),
             Self::Audit => paths::audit(),
         }

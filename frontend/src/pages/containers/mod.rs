@@ -15,16 +15,24 @@ mod view;
 mod window;
 
 use leptos::prelude::*;
+use shared::Permission;
 
 use crate::{
     components::{
         container_actions::BulkResults,
         containers_store::{ContainersStore, ListStatus},
         engine_status::EngineNotice,
+        error_text::why_not,
         shell::{Crumb, use_breadcrumb},
     },
     i18n::{t, t_string, use_i18n},
-    ui::format,
+    paths,
+    session::use_session,
+    ui::{
+        button::{Button, Variant},
+        format,
+        icon::Icon,
+    },
 };
 use bulk_bar::BulkBar;
 use list::List;
@@ -37,6 +45,8 @@ use toolbar::Toolbar;
 pub(crate) fn ContainersPage() -> impl IntoView {
     let i18n = use_i18n();
     let store = ContainersStore::use_store();
+    let session = use_session();
+    let go = paths::use_go();
     let list = List::provide();
     use_breadcrumb(move || vec![Crumb { label: t_string!(i18n, containers.title), href: None }]);
     let total = Memo::new(move |_| store.ids().len());
@@ -68,6 +78,15 @@ pub(crate) fn ContainersPage() -> impl IntoView {
                 <Show when=move || ready.get()>
                     <span class="page-count" role="status">{count}</span>
                 </Show>
+                <div class="page-actions">
+                    <Button
+                        label=t!(i18n, containers.run)
+                        icon=Icon::Plus
+                        variant=Variant::Primary
+                        disabled_why=move || why_not(i18n, session, Permission::ContainerCreate)
+                        on_press=move || go(&paths::run(&store.environment_untracked()))
+                    />
+                </div>
             </div>
             <Show when=move || body.get() != Body::NotRead>
                 <EngineNotice />

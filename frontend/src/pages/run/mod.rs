@@ -1,0 +1,135 @@
+//! `docker run` from the browser: a form of all its options, filled by hand or from a pasted line, with the
+//! same command always in sight.
+//!
+//! The table of flags (`shared::run::flags`) says which fields there are. What was typed is in `form`, what it
+//! amounts to in `reading`; the words of everything are in `flag_words` and `trouble_words`.
+
+mod field;
+mod flag_words;
+mod foot;
+mod form;
+mod index;
+mod lines;
+mod notes;
+mod paste;
+mod reading;
+mod section;
+mod submit;
+mod taken;
+mod trouble_words;
+
+use leptos::{ev, prelude::*};
+use shared::Permission;
+
+use crate::{
+    components::{
+        containers_store::ContainersStore,
+        engine_status::EngineNotice,
+        error_text::why_not,
+        shell::{Crumb, use_breadcrumb},
+    },
+    i18n::{t, t_string, use_i18n},
+    paths,
+    session::use_session,
+    ui::{
+        empty_state::EmptyState,
+        icon::{Icon, IconView},
+    },
+};
+use foot::Foot;
+use form::{Form, SECTIONS, use_form};
+use index::Index;
+use paste::PasteBox;
+use section::SectionView;
+use submit::Submit;
+
+/// The page.
+#[component]
+pub(crate) fn RunPage() -> impl IntoView {
+    let i18n = use_i18n();
+    let session = use_session();
+    let store = ContainersStore::use_store();
+    use_breadcrumb(move || {
+        let list = paths::containers(&store.environment());
+        vec![
+            Crumb { label: t_string!(i18n, containers.title), href: Some(list) },
+            Crumb { label: t_string!(i18n, run.title), href: None },
+        ]
+    });
+    let allowed = Memo::new(move |_| session.may(Permission::ContainerCreate));
+    view! {
+        <Show
+            when=move || allowed.get()
+            fallback=move || {
+                view! {
+                    <div class="page-header">
+                        <h1 class="page-title">{t!(i18n, run.title)}</h1>
+                    </div>
+                    <EmptyState
+                        icon=Icon::Lock
+                        title=t!(i18n, run.forbidden)
+                        text=move || {
+                            why_not(i18n, session, Permission::ContainerCreate).unwrap_or_default()
+                        }
+                    />
+                }
+            }
+        >
+            <RunForm />
+        </Show>
+    }
+}
+
+#[component]
+fn RunForm() -> impl IntoView {
+    let i18n = use_i18n();
+    Form::provide();
+    let submit = Submit::provide();
+    view! {
+        <div
+            class="run-page"
+            on:keydown=move |event: ev::KeyboardEvent| {
+                if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
+                    event.prevent_default();
+                    submit.send(true);
+                }
+            }
+        >
+            <div class="page-header">
+                <h1 class="page-title">{t!(i18n, run.title)}</h1>
+            </div>
+            <EngineNotice />
+            <div class="form-layout">
+                <Index />
+                <div class="form-sections">
+                    <PasteBox />
+                    <Filter />
+                    <div class="form-accordion">
+                        {SECTIONS.into_iter().map(|section| view! { <SectionView section /> }).collect_view()}
+                    </div>
+                </div>
+            </div>
+            <Foot />
+        </div>
+    }
+}
+
+/// Finds a flag by name or words.
+#[component]
+fn Filter() -> impl IntoView {
+    let i18n = use_i18n();
+    let form = use_form();
+    view! {
+        <div class="input-group" role="search" aria-label=t!(i18n, run.filter)>
+            <IconView icon=Icon::Filter small=true />
+            <input
+                class="input"
+                type="search"
+                placeholder=t!(i18n, run.filter_placeholder)
+                aria-label=t!(i18n, run.filter)
+                prop:value=form.filter
+                on:input=move |event| form.filter.set(event_target_value(&event))
+            />
+        </div>
+    }
+}

@@ -1,0 +1,159 @@
+//! Making the container: what is sent, what is said of a refusal, and where it leads.
+
+use leptos::{prelude::*, task::spawn_local};
+use shared::{
+    ApiError, ErrorCode,
+    run::{CreateContainer, CreateOptions, CreatedContainer, RunSpec},
+};
+
+use super::{
+    form::{Form, Refusal, use_form},
+    reading::Spot,
+};
+use crate::{
+    api,
+    components::{containers_store::ContainersStore, error_text::error_text},
+    i18n::{I18n, t_string, use_i18n},
+    paths,
+    ui::{
+        badge::Tone,
+        toast::{Toast, Toasts, use_toasts},
+    },
+};
+
+type Go = std::sync::Arc<dyn Fn(&str)>;
+
+/// Sends the form. A handle that is freely copied.
+#[derive(Clone, Copy)]
+pub(super) struct Submit {
+    i18n: I18n,
+    form: Form,
+    store: ContainersStore,
+    toasts: Toasts,
+    go: StoredValue<Go, LocalStorage>,
+    /// Whether it is under way.
+    pub(super) pending: RwSignal<bool>,
+    /// How often it was tried while something was to be corrected: said again each time.
+    pub(super) held_back: RwSignal<bool>,
+}
+
+impl Submit {
+    /// For the page.
+    pub(super) fn provide() -> Self {
+        let go = paths::use_go();
+        let go: Go = std::sync::Arc::new(go);
+        let submit = Self {
+            i18n: use_i18n(),
+            form: use_form(),
+            store: ContainersStore::use_store(),
+            toasts: use_toasts(),
+            go: StoredValue::new_local(go),
+            pending: RwSignal::new(false),
+            held_back: RwSignal::new(false),
+        };
+        provide_context(submit);
+        submit
+    }
+
+    /// Makes the container, and starts it if wanted; or leads to what is to be corrected.
+    pub(super) fn send(self, start: bool) {
+        if self.pending.get_untracked() {
+            return;
+        }
+        self.form.touch();
+        self.form.refusal.set(None);
+        let blocking = self.form.reading.with_untracked(super::reading::Reading::blocking);
+        self.held_back.set(blocking > 0);
+        if blocking > 0 {
+            self.form.unfold_troubles();
+            super::foot::focus_first_wrong();
+            return;
+        }
+        let spec = self.form.reading.with_untracked(|reading| reading.spec.clone());
+        let environment = self.store.environment_untracked();
+        self.pending.set(true);
+        spawn_local(async move {
+            let call = api::call(CreateContainer { environment }, CreateOptions { start }, spec.clone());
+            let reply = call.await;
+            // The page may be gone by now.
+            if self.pending.try_set(false).is_some() {
+                return;
+            }
+            untrack(|| match reply {
+                Ok(created) => self.made(spec, created, start),
+                Err(error) => self.refused(spec, &error),
+            });
+        });
+    }
+
+    fn made(self, spec: RunSpec, created: CreatedContainer, start: bool) {
+        let CreatedContainer { name, warnings, not_started, id: _ } = created;
+        if let Some(failure) = not_started {
+            let spot = failure.field.as_deref().and_then(|path| self.spot(path));
+            return self.refuse(Refusal { spec, spot, text: failure.message, made: Some(name) });
+        }
+        let text = if start {
+            t_string!(self.i18n, run.started, name = name.clone())
+        } else {
+            t_string!(self.i18n, run.created, name = name.clone())
+        };
+        let tone = if warnings.is_empty() { Tone::Success } else { Tone::Warning };
+        self.toasts.show(Toast { tone, text, detail: warnings.join(" "), ..Toast::default() });
+        let environment = self.store.environment_untracked();
+        let path = match (start, spec.general.interactive && spec.general.tty) {
+            (true, true) => paths::container_tab(&environment, &name, "terminal"),
+            (true, false) => paths::container_tab(&environment, &name, "logs"),
+            (false, _) => paths::container(&environment, &name),
+        };
+        self.go.with_value(|go| go(&path));
+    }
+
+    fn refused(self, spec: RunSpec, error: &ApiError) {
+        let spot = error.field.as_deref().and_then(|path| self.spot(path));
+        let text = self.words(&spec, error, spot);
+        self.refuse(Refusal { spec, spot, text, made: None });
+    }
+
+    fn spot(self, path: &str) -> Option<Spot> {
+        self.form.reading.with_untracked(|reading| reading.spot_of(path))
+    }
+
+    fn refuse(self, refusal: Refusal) {
+        let spot = refusal.spot;
+        self.form.refusal.set(Some(refusal));
+        if let Some(spot) = spot {
+            self.form.unfold_spot(spot);
+            super::foot::focus_first_wrong();
+        }
+    }
+
+    fn words(self, spec: &RunSpec, error: &ApiError, spot: Option<Spot>) -> String {
+        let i18n = self.i18n;
+        let flag = spot.and_then(|spot| self.form.reading.with_untracked(|reading| reading.flag_of(spot)));
+        match (error.code, spot, flag) {
+            (ErrorCode::Forbidden, _, Some(flag)) => {
+                t_string!(i18n, run.forbidden_field, flag = flag.long)
+            }
+            (ErrorCode::NotFound, Some(Spot::Image), _) => {
+                t_string!(i18n, run.image_missing, image = spec.image.clone())
+            }
+            (ErrorCode::Conflict, _, Some(flag)) if flag.long == "name" => {
+                t_string!(i18n, run.name_conflict)
+            }
+            // It speaks of a network or container that the spec names.
+            (
+                ErrorCode::NotFound | ErrorCode::Conflict | ErrorCode::Invalid | ErrorCode::EngineRefused,
+                _,
+                _,
+            ) => {
+                t_string!(i18n, run.engine_says, message = error.message.clone())
+            }
+            _ => error_text(i18n, error),
+        }
+    }
+}
+
+/// The page's way to send its form.
+pub(super) fn use_submit() -> Submit {
+    use_context::<Submit>().unwrap_or_else(Submit::provide)
+}
