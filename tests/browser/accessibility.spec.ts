@@ -23,6 +23,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         ['logs', containerUrl(longshore, container, 'logs'), /line number/],
         ['terminal', containerUrl(longshore, container, 'terminal'), new RegExp(container.name)],
         ['inspect', containerUrl(longshore, container, 'inspect'), /HostConfig/],
+        ['run', `${longshore.url}/environments/local/run`, /Paste a docker run command/],
         ['users', `${longshore.url}/users`, /admin/],
         ['audit', `${longshore.url}/audit`, /Sign in/],
         ['unknown page', `${longshore.url}/no/such/page`, /no such page/],
@@ -32,6 +33,13 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await expect(page.locator('body')).toContainText(text);
         await expectAccessible(page, name);
       }
+      await page.goto(`${longshore.url}/environments/local/run`);
+      await page
+        .getByRole('textbox', { name: 'Paste a docker run command' })
+        .fill(`docker run -p x -p 80:80 -v /etc:/etc --privileged --nope --name ${container.name} -m 1 busybox`);
+      await page.getByRole('button', { name: 'Fill the form' }).click();
+      await expect(page.getByText('Docker has no such option')).toBeVisible();
+      await expectAccessible(page, 'run, filled with what is wrong');
       await page.goto(`${longshore.url}/environments/local/containers`);
       await expect(page.locator('body')).toContainText(container.name);
       await page.keyboard.press('Control+k');

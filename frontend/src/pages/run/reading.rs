@@ -270,7 +270,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said_where_it_is() {
-        let read = reading("", "a && b", &[("publish", "x"), ("volume", "a:b"), ("volume", "cc:/c")]);
+        let read = reading("", "a && b", &[("publish", "x"), ("volume", "aa:b"), ("volume", "cc:/c")]);
         assert_eq!(read.troubles(Spot::Image), [Trouble::Problem(Problem::NoImage)]);
         assert_eq!(read.troubles(Spot::Command), [Trouble::Unread(NoteKind::OtherCommand)]);
         assert!(matches!(read.troubles(Spot::Row(0)).as_slice(), [Trouble::Unread(NoteKind::BadValue(_))]));

@@ -1,0 +1,162 @@
+// `docker run` from the browser: pasted, checked while it is typed, made, and what the engine refuses.
+
+import { engine } from './engine';
+import { expect, test } from './fixtures';
+import { terminalText } from './terminal';
+
+const RUN = '/environments/local/run';
+let next = 0;
+
+/** A name of its own; whatever bears it goes away with the test. */
+const it = test.extend<{ name: string }>({
+  name: async ({}, use) => {
+    const name = `run-${process.pid}-${next++}`;
+    await use(name);
+    try {
+      engine.docker('rm', '--force', '--volumes', name);
+    } catch {
+      // It was never made, or is gone.
+    }
+  },
+});
+
+const inspect = (name: string, template: string) => engine.docker('inspect', '--format', template, name);
+
+it('a pasted line fills the form, is checked, corrected and made', async ({ signedIn: page, longshore, name }) => {
+  await page.goto(`${longshore.url}/environments/local/containers`);
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'Run a container', level: 1 })).toBeVisible();
+
+  const paste = page.getByRole('textbox', { name: 'Paste a docker run command' });
+  await paste.fill(
+    `docker run -d --name ${name} -e COLOUR=green -v ${name}:data --nope --label a=b busybox sleep 3600`,
+  );
+  await page.getByRole('button', { name: 'Fill the form' }).click();
+  await expect(page.getByLabel('Image', { exact: true })).toHaveValue('busybox');
+  await expect(page.getByLabel('Command', { exact: true })).toHaveValue('sleep 3600');
+  await expect(page.getByLabel('--name', { exact: true })).toHaveValue(name);
+  await expect(page.getByLabel('--env, 1', { exact: true })).toHaveValue('COLOUR=green');
+  await expect(page.getByRole('checkbox', { name: '--detach' })).toBeChecked();
+  const notes = page.getByRole('region', { name: 'Paste a docker run command' });
+  await expect(notes.getByRole('listitem')).toHaveText([/^--nope Docker has no such option/]);
+
+  const volume = page.getByLabel('--volume, 1', { exact: true });
+  await expect(volume).toHaveAttribute('aria-invalid', 'true');
+  await expect(page.getByText('A path in the container begins with /.')).toBeVisible();
+  await page.getByRole('button', { name: 'Create and start' }).click();
+  await expect(page.getByText('1 field is to be corrected first')).toBeVisible();
+  await expect(volume).toBeFocused();
+
+  await volume.fill(`${name}:/data`);
+  await expect(volume).not.toHaveAttribute('aria-invalid', 'true');
+  const command = page.getByRole('group', { name: 'The command' });
+  await expect(command).toContainText(`-v ${name}:/data`);
+  await expect(command).not.toContainText('nope');
+  await volume.press('Control+Enter');
+
+  await expect(page).toHaveURL(new RegExp(`/containers/${name}/logs$`));
+  await expect(page.getByRole('heading', { name, exact: true })).toBeVisible();
+  await expect(page.getByRole('main')).toContainText('Running');
+  expect(inspect(name, '{{.State.Status}} {{json .Config.Labels}} {{(index .Mounts 0).Destination}}')).toBe(
+    'running {"a":"b"} /data',
+  );
+  expect(inspect(name, '{{json .Config.Env}}')).toContain('COLOUR=green');
+  engine.docker('rm', '--force', '--volumes', name);
+  engine.docker('volume', 'rm', name);
+});
+
+it('a name and a port that are taken are told, with the next free one', async ({
+  signedIn: page,
+  longshore,
+  dock,
+  name,
+}) => {
+  const other = dock.run('holds', '-p', '18080:80', 'busybox', 'sleep', '3600');
+  await page.goto(longshore.url + RUN);
+  await page.getByLabel('Image', { exact: true }).fill('busybox');
+  await page.getByLabel('Command', { exact: true }).fill('sleep 3600');
+  await page.getByLabel('--name', { exact: true }).fill(other.name);
+  await expect(page.getByText(`${other.name} is taken by another container`)).toBeVisible();
+  await page.getByLabel('--name', { exact: true }).fill(name);
+  await expect(page.getByText('is taken by another container')).toHaveCount(0);
+
+  await page.getByRole('button', { name: 'Add --publish', exact: true }).click();
+  const port = page.getByLabel('--publish, 1', { exact: true });
+  await expect(port).toBeFocused();
+  await page.keyboard.type('18080:80');
+  await expect(page.getByText(`${other.name} publishes 18080 already. The next free one is 18081.`)).toBeVisible();
+  await page.getByRole('button', { name: 'Use 18081' }).click();
+  await expect(port).toHaveValue('18081:80');
+  await expect(page.getByText('The next free one is')).toHaveCount(0);
+
+  await page.getByRole('button', { name: 'Create only' }).click();
+  await expect(page).toHaveURL(new RegExp(`/containers/${name}$`));
+  expect(inspect(name, '{{.State.Status}} {{json .HostConfig.PortBindings}}')).toBe(
+    'created {"80/tcp":[{"HostIp":"","HostPort":"18081"}]}',
+  );
+});
+
+it('with a terminal it leads to the terminal', async ({ signedIn: page, longshore, name }) => {
+  await page.goto(longshore.url + RUN);
+  await page.getByLabel('Image', { exact: true }).fill('busybox');
+  await page.getByLabel('--name', { exact: true }).fill(name);
+  await page.getByRole('checkbox', { name: '--interactive' }).check();
+  await page.getByRole('checkbox', { name: '--tty' }).check();
+  await page.getByRole('button', { name: 'Create and start' }).click();
+  await expect(page).toHaveURL(new RegExp(`/containers/${name}/terminal$`));
+  await expect.poll(() => terminalText(page), { message: 'a prompt' }).toContain('#');
+});
+
+it('an image that is not here is said at its field', async ({ signedIn: page, longshore, name }) => {
+  await page.goto(longshore.url + RUN);
+  const image = page.getByLabel('Image', { exact: true });
+  await page.getByRole('button', { name: 'Create and start' }).click();
+  await expect(page.getByText('An image is needed.')).toBeVisible();
+  await expect(image).toBeFocused();
+  await image.fill('no-such-image:1');
+  await page.getByLabel('--name', { exact: true }).fill(name);
+  await page.getByRole('button', { name: 'Create and start' }).click();
+  await expect(page.getByText('no-such-image:1 is not on this engine').first()).toBeVisible();
+  await expect(image).toHaveAttribute('aria-invalid', 'true');
+  await image.fill('busybox');
+  await expect(image).not.toHaveAttribute('aria-invalid', 'true');
+});
+
+it('what reaches the host is marked, with the reason and a safer way', async ({ signedIn: page, longshore }) => {
+  await page.goto(longshore.url + RUN);
+  await page.getByRole('searchbox', { name: 'Find an option' }).fill('privileged');
+  await page.getByRole('checkbox', { name: /--privileged/ }).check();
+  await expect(page.getByText('Root in this container is root on the host')).toBeVisible();
+  await expect(page.getByText('Add the one capability or device that it needs')).toBeVisible();
+  await page.getByRole('searchbox', { name: 'Find an option' }).fill('');
+  await expect(page.getByRole('navigation', { name: 'Sections' }).getByRole('link', { name: /^Security/ })).toContainText(
+    'Host access',
+  );
+});
+
+it('lines of an env file become variables, and what is none is named', async ({ signedIn: page, longshore }) => {
+  await page.goto(longshore.url + RUN);
+  await page.getByText('Paste the lines of an env file').click();
+  await page.getByRole('textbox', { name: 'Paste the lines of an env file' }).fill('A=1\n# note\nHOME\nB="two"');
+  await page.getByRole('button', { name: 'Add these variables' }).click();
+  await expect(page.getByLabel('--env, 1', { exact: true })).toHaveValue('A=1');
+  await expect(page.getByLabel('--env, 2', { exact: true })).toHaveValue('B="two"');
+  await expect(page.getByText(/^HOME The value would come from your shell/)).toBeVisible();
+});
+
+it('who may not make containers is told why', async ({ page, context, longshore }) => {
+  await longshore.signIn(context.request, 'admin');
+  await longshore.call(context.request, 'POST', '/users', {
+    name: 'watcher',
+    role: 'viewer',
+    password: 'six tall cranes at dawn',
+  });
+  await longshore.signIn(context.request, 'watcher');
+  await page.goto(`${longshore.url}/environments/local/containers`);
+  const run = page.getByRole('button', { name: 'Run', exact: true });
+  await expect(run).toHaveAttribute('aria-disabled', 'true');
+  await expect(run).toHaveAttribute('title', /administrator/);
+  await page.goto(longshore.url + RUN);
+  await expect(page.getByText('You may not make containers')).toBeVisible();
+  await expect(page.getByLabel('Image', { exact: true })).toHaveCount(0);
+});
