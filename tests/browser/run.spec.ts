@@ -29,7 +29,7 @@ it('a pasted line fills the form, is checked, corrected and made', async ({ sign
 
   const paste = page.getByRole('textbox', { name: 'Paste a docker run command' });
   await paste.fill(
-    `docker run -d --name ${name} -e COLOUR=green -v ${name}:data --nope --label a=b busybox sleep 3600`,
+    `docker run -d --name ${name} -e COLOUR=green -v ${name}:data --nope -p eighty --label a=b busybox sleep 3600`,
   );
   await page.getByRole('button', { name: 'Fill the form' }).click();
   await expect(page.getByLabel('Image', { exact: true })).toHaveValue('busybox');
@@ -38,7 +38,10 @@ it('a pasted line fills the form, is checked, corrected and made', async ({ sign
   await expect(page.getByLabel('--env, 1', { exact: true })).toHaveValue('COLOUR=green');
   await expect(page.getByRole('checkbox', { name: '--detach' })).toBeChecked();
   const notes = page.getByRole('region', { name: 'Paste a docker run command' });
-  await expect(notes.getByRole('listitem')).toHaveText([/^--nope Docker has no such option/]);
+  await expect(notes.getByRole('listitem')).toHaveText([/^--nope Docker has no such option/, /^-p eighty A port/]);
+
+  await expect(page.getByLabel('--publish, 1', { exact: true })).toHaveAttribute('aria-invalid', 'true');
+  await page.getByRole('button', { name: 'Remove --publish eighty' }).click();
 
   const volume = page.getByLabel('--volume, 1', { exact: true });
   await expect(volume).toHaveAttribute('aria-invalid', 'true');
@@ -94,6 +97,27 @@ it('a name and a port that are taken are told, with the next free one', async ({
   expect(inspect(name, '{{.State.Status}} {{json .HostConfig.PortBindings}}')).toBe(
     'created {"80/tcp":[{"HostIp":"","HostPort":"18081"}]}',
   );
+});
+
+it('a container that was made and could not start says why, at the field', async ({
+  signedIn: page,
+  longshore,
+  dock,
+  name,
+}) => {
+  dock.run('holds', '-p', '18090:80', 'busybox', 'sleep', '3600');
+  await page.goto(longshore.url + RUN);
+  await page.getByLabel('Image', { exact: true }).fill('busybox');
+  await page.getByLabel('--name', { exact: true }).fill(name);
+  await page.getByRole('button', { name: 'Add --publish', exact: true }).click();
+  await page.keyboard.type('18090:80');
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByRole('alert').getByText(`${name} was made, but does not run`, { exact: true })).toBeVisible();
+  await expect(page.getByLabel('--publish, 1', { exact: true })).toHaveAttribute('aria-invalid', 'true');
+  await expect(page.getByText(/The engine says: .*port is already allocated/).first()).toBeVisible();
+  expect(inspect(name, '{{.State.Status}}')).toBe('created');
+  await page.getByRole('button', { name: 'Open it' }).click();
+  await expect(page).toHaveURL(new RegExp(`/containers/${name}$`));
 });
 
 it('with a terminal it leads to the terminal', async ({ signedIn: page, longshore, name }) => {

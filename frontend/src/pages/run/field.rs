@@ -5,7 +5,7 @@ use shared::run::flags::{Fate, Flag, Kind, Reach};
 
 use super::{
     flag_words::{choices, example, sentence},
-    form::{Row, use_form},
+    form::{Form, Row, use_form},
     notes::{Notes, is_wrong},
     reading::Spot,
     trouble_words::note_words,
@@ -206,10 +206,7 @@ fn ListField(flag: &'static Flag) -> impl IntoView {
     let i18n = use_i18n();
     let form = use_form();
     let rows = form.rows(flag);
-    let add = move || {
-        let id = form.add(flag, None);
-        request_animation_frame(move || super::foot::focus(document().get_element_by_id(&row_id(id))));
-    };
+    let add = move || add_row(form, flag);
     view! {
         <div class="field" role="group" aria-labelledby=input_id(flag)>
             <p class="field-label" id=input_id(flag)>
@@ -233,6 +230,12 @@ fn ListField(flag: &'static Flag) -> impl IntoView {
             </div>
         </div>
     }
+}
+
+/// Adds an empty value, and puts the keyboard on it.
+fn add_row(form: Form, flag: &'static Flag) {
+    let id = form.add(flag, None);
+    request_animation_frame(move || super::foot::focus(document().get_element_by_id(&row_id(id))));
 }
 
 fn row_id(id: u32) -> String {
@@ -268,6 +271,12 @@ fn ListRow(flag: &'static Flag, row: Row, rows: RwSignal<Vec<Row>>) -> impl Into
                 aria-invalid=move || is_wrong(form, spot).then_some("true")
                 prop:value=move || shown.get().unwrap_or_default()
                 on:input=move |event| typed.set(given(event_target_value(&event)))
+                on:keydown=move |event| {
+                    // With Ctrl it sends the form.
+                    if event.key() == "Enter" && !event.ctrl_key() && !event.meta_key() {
+                        add_row(form, flag);
+                    }
+                }
             />
             <IconButton
                 label=Signal::derive(move || {

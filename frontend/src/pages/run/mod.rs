@@ -19,7 +19,7 @@ mod taken;
 mod trouble_words;
 
 use leptos::{ev, prelude::*};
-use shared::Permission;
+use shared::{Permission, run::flags::flags};
 
 use crate::{
     components::{
@@ -34,13 +34,14 @@ use crate::{
     ui::{
         empty_state::EmptyState,
         icon::{Icon, IconView},
+        text::lower,
     },
 };
 use foot::Foot;
 use form::{Form, SECTIONS, use_form};
 use index::Index;
 use paste::PasteBox;
-use section::SectionView;
+use section::{SectionView, answers};
 use submit::Submit;
 
 /// The page.
@@ -119,6 +120,10 @@ fn RunForm() -> impl IntoView {
 fn Filter() -> impl IntoView {
     let i18n = use_i18n();
     let form = use_form();
+    let nothing = Memo::new(move |_| {
+        let wanted = form.filter.with(|filter| lower(filter.trim()));
+        !flags().any(|flag| answers(i18n, flag, &wanted))
+    });
     view! {
         <div class="input-group" role="search" aria-label=t!(i18n, run.filter)>
             <IconView icon=Icon::Filter small=true />
@@ -131,5 +136,8 @@ fn Filter() -> impl IntoView {
                 on:input=move |event| form.filter.set(event_target_value(&event))
             />
         </div>
+        <p class="field-hint" role="status">
+            {move || nothing.get().then(|| t_string!(i18n, run.nothing_found))}
+        </p>
     }
 }

@@ -109,6 +109,7 @@ fn trouble_text(i18n: I18n, trouble: &Trouble) -> String {
         Trouble::Problem(problem) => problem_words(i18n, *problem),
         Trouble::Unread(kind) => note_words(i18n, *kind),
         Trouble::NameTaken(name) => t_string!(i18n, run.name_taken, name = name.clone()),
+        Trouble::NoContainer(name) => t_string!(i18n, run.no_container, name = name.clone()),
         Trouble::PortTaken { by, port, bound, next } => {
             let (by, port) = (by.clone(), port.to_string());
             match (next, bound) {
@@ -127,7 +128,7 @@ fn trouble_text(i18n: I18n, trouble: &Trouble) -> String {
 fn fix(trouble: &Trouble) -> Option<(String, u16)> {
     match trouble {
         Trouble::PortTaken { next, .. } => next.clone(),
-        Trouble::Problem(_) | Trouble::Unread(_) | Trouble::NameTaken(_) => None,
+        Trouble::Problem(_) | Trouble::Unread(_) | Trouble::NameTaken(_) | Trouble::NoContainer(_) => None,
     }
 }
 

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use shared::run::{
-    Field, HostReason, NoteKind, Place, Problem, ReadFields, RunSpec, Typed, check, command_words,
+    Field, HostReason, IpcMode, NoteKind, PidMode, Place, Problem, ReadFields, RunSpec, Typed, check,
+    command_words,
     flags::{self, Flag, Kind, Section},
     from_fields, host_needs,
 };
@@ -32,6 +33,8 @@ pub(super) enum Trouble {
     Unread(NoteKind),
     /// A container has the name.
     NameTaken(String),
+    /// A container is named that the list has not.
+    NoContainer(String),
     /// A container has the port.
     PortTaken {
         by: String,
@@ -48,7 +51,7 @@ impl Trouble {
         match self {
             Self::Problem(problem) => problem.blocks(),
             Self::Unread(_) | Self::NameTaken(_) => true,
-            Self::PortTaken { .. } => false,
+            Self::PortTaken { .. } | Self::NoContainer(_) => false,
         }
     }
 }
@@ -133,7 +136,7 @@ impl Reading {
         for Typed { flag, text } in typed {
             let head = self.heads.entry(flag.section).or_default();
             head.set += 1;
-            head.rare += usize::from(!is_common(flag));
+            head.rare += usize::from(rank(flag).is_none());
             head.values.push(match (flag.kind, flag.long) {
                 (Kind::Switch, _) => format!("--{}", flag.long),
                 // Values may be secret.
@@ -146,6 +149,11 @@ impl Reading {
     fn compare(&mut self, taken: &Taken) {
         if let Some(name) = self.spec.general.name.clone().filter(|name| taken.has_name(name)) {
             self.add(self.spot(Field::Name.into()), Trouble::NameTaken(name));
+        }
+        let missing = |(place, name): (Place, &str)| (!taken.has(name)).then(|| (place, name.to_owned()));
+        let missing: Vec<_> = named_containers(&self.spec).into_iter().filter_map(missing).collect();
+        for (place, name) in missing {
+            self.add(self.spot(place), Trouble::NoContainer(name));
         }
         let ports = self.spec.network.ports.clone();
         for (index, port) in ports.iter().enumerate() {
@@ -215,44 +223,67 @@ impl Reading {
     }
 }
 
-/// Whether a flag is shown at once; the others stand under “Rarely used”.
-pub(super) fn is_common(flag: &Flag) -> bool {
-    const COMMON: &[&str] = &[
-        "name",
-        "detach",
-        "interactive",
-        "tty",
-        "rm",
-        "label",
-        "entrypoint",
-        "workdir",
-        "user",
-        "publish",
-        "publish-all",
-        "volume",
-        "tmpfs",
-        "env",
-        "network",
-        "hostname",
-        "memory",
-        "cpus",
-        "pids-limit",
-        "health-cmd",
-        "health-interval",
-        "no-healthcheck",
-        "restart",
-        "stop-signal",
-        "stop-timeout",
-        "read-only",
-        "cap-drop",
-        "cap-add",
-        "security-opt",
-        "privileged",
-        "device",
-        "log-driver",
-        "log-opt",
-    ];
-    COMMON.contains(&flag.long)
+/// The flags that are shown at once, in this order; the others stand under “Rarely used”.
+const COMMON: &[&str] = &[
+    "name",
+    "detach",
+    "interactive",
+    "tty",
+    "rm",
+    "label",
+    "entrypoint",
+    "workdir",
+    "user",
+    "publish",
+    "publish-all",
+    "volume",
+    "tmpfs",
+    "env",
+    "network",
+    "hostname",
+    "memory",
+    "cpus",
+    "pids-limit",
+    "health-cmd",
+    "health-interval",
+    "no-healthcheck",
+    "restart",
+    "stop-signal",
+    "stop-timeout",
+    "read-only",
+    "privileged",
+    "cap-drop",
+    "cap-add",
+    "security-opt",
+    "device",
+    "log-driver",
+    "log-opt",
+];
+
+/// Where a flag stands among those that are shown at once.
+pub(super) fn rank(flag: &Flag) -> Option<usize> {
+    COMMON.iter().position(|name| *name == flag.long)
+}
+
+/// The container that each field names, where one does.
+fn named_containers(spec: &RunSpec) -> Vec<(Place, &str)> {
+    let network = &spec.network;
+    let links =
+        network.links.iter().enumerate().map(|(i, link)| (Field::Links.at(i), link.container.as_str()));
+    let from = spec.storage.volumes_from.iter().enumerate();
+    let from = from.map(|(i, from)| (Field::VolumesFrom.at(i), from.container.as_str()));
+    let networks = network.networks.iter().enumerate().filter_map(|(i, network)| {
+        Some((Field::Networks.at(i), network.name.as_str().strip_prefix("container:")?))
+    });
+    let pid = match &spec.security.pid {
+        Some(PidMode::Container(name)) => Some((Field::Pid.into(), name.as_str())),
+        Some(PidMode::Host) | None => None,
+    };
+    let ipc = match &spec.security.ipc {
+        Some(IpcMode::Container(name)) => Some((Field::Ipc.into(), name.as_str())),
+        _ => None,
+    };
+    links.chain(from).chain(networks).chain(pid).chain(ipc).collect()
 }
 
 #[cfg(test)]
@@ -296,6 +327,14 @@ mod tests {
         assert_eq!(read.spot_of("network.ports"), Some(Spot::Flag("publish")));
         assert_eq!(read.spot_of("image"), Some(Spot::Image));
         assert_eq!(read.spot_of("security.privileged"), Some(Spot::Flag("privileged")));
+    }
+
+    #[test]
+    fn a_container_that_is_not_here_is_said_and_does_not_block() {
+        let read = reading("i", "", &[("volumes-from", "gone:ro"), ("network", "container:away")]);
+        assert_eq!(read.troubles(Spot::Row(0)), [Trouble::NoContainer("gone".to_owned())]);
+        assert_eq!(read.troubles(Spot::Row(1)), [Trouble::NoContainer("away".to_owned())]);
+        assert_eq!(read.blocking(), 0);
     }
 
     #[test]

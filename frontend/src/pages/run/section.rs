@@ -8,7 +8,7 @@ use super::{
     flag_words::{section_word, sentence},
     form::{Fold, use_form},
     lines::EnvLines,
-    reading::is_common,
+    reading::rank,
 };
 use crate::{
     i18n::{I18n, t, t_count, use_i18n},
@@ -36,8 +36,8 @@ pub(super) fn id(section: Section) -> &'static str {
     }
 }
 
-/// Whether a flag answers to what is looked for.
-fn answers(i18n: I18n, flag: &Flag, wanted: &str) -> bool {
+/// Whether a flag answers to what is looked for; tracked.
+pub(super) fn answers(i18n: I18n, flag: &Flag, wanted: &str) -> bool {
     let named = |name: &str| format!("--{name}").contains(wanted);
     named(flag.long)
         || flag.aliases.iter().any(|alias| named(alias))
@@ -69,7 +69,8 @@ pub(super) fn SectionView(section: Section) -> impl IntoView {
     });
     let open = form.fold(Fold::Section(section));
     let rare_open = form.fold(Fold::Rare(section));
-    let (common, rare): (Vec<&Flag>, Vec<&Flag>) = all.into_iter().partition(|flag| is_common(flag));
+    let (mut common, rare): (Vec<&Flag>, Vec<&Flag>) = all.into_iter().partition(|flag| rank(flag).is_some());
+    common.sort_by_key(|flag| rank(flag));
     let has_rare = !rare.is_empty();
     let fields = move |list: Vec<&'static Flag>| {
         list.into_iter()
@@ -86,7 +87,6 @@ pub(super) fn SectionView(section: Section) -> impl IntoView {
     let only = move || match section {
         Section::General => Some(view! { <ImageField /> }.into_any()),
         Section::Command => Some(view! { <CommandField /> }.into_any()),
-        Section::Environment => Some(view! { <EnvLines /> }.into_any()),
         _ => None,
     };
     view! {
@@ -121,6 +121,9 @@ pub(super) fn SectionView(section: Section) -> impl IntoView {
                     {only()}
                 </div>
                 <div class="run-fields">{fields(common)}</div>
+                <Show when=move || section == Section::Environment && !filtered()>
+                    <EnvLines />
+                </Show>
                 <details
                     class="run-rare"
                     hidden=!has_rare

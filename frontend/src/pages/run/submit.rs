@@ -33,7 +33,7 @@ pub(super) struct Submit {
     go: StoredValue<Go, LocalStorage>,
     /// Whether it is under way.
     pub(super) pending: RwSignal<bool>,
-    /// How often it was tried while something was to be corrected: said again each time.
+    /// Whether it was tried while something was to be corrected.
     pub(super) held_back: RwSignal<bool>,
 }
 
@@ -90,7 +90,11 @@ impl Submit {
         let CreatedContainer { name, warnings, not_started, id: _ } = created;
         if let Some(failure) = not_started {
             let spot = failure.field.as_deref().and_then(|path| self.spot(path));
-            return self.refuse(Refusal { spec, spot, text: failure.message, made: Some(name) });
+            // That it was made stands in the title.
+            let reason =
+                failure.message.split_once(": ").map_or(failure.message.as_str(), |(_, reason)| reason);
+            let text = t_string!(self.i18n, run.engine_says, message = reason.to_owned());
+            return self.refuse(Refusal { spec, spot, text, made: Some(name) });
         }
         let text = if start {
             t_string!(self.i18n, run.started, name = name.clone())

@@ -27,6 +27,7 @@ pub(super) struct Held {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Taken {
     names: HashSet<String>,
+    ids: Vec<String>,
     ports: Vec<Held>,
     /// Networks that containers are in.
     pub(super) networks: BTreeSet<String>,
@@ -38,6 +39,7 @@ impl Taken {
         let mut taken = Self::default();
         for row in rows {
             taken.names.insert(row.name.clone());
+            taken.ids.push(row.id.to_string());
             taken.networks.extend(row.networks.iter().cloned());
             taken.ports.extend(row.ports.iter().filter_map(|port| {
                 Some(Held {
@@ -52,6 +54,7 @@ impl Taken {
                 })
             }));
         }
+        taken.ids.sort();
         taken.ports.sort_by(|a, b| (b.bound, a.port, &a.by).cmp(&(a.bound, b.port, &b.by)));
         taken
     }
@@ -59,6 +62,12 @@ impl Taken {
     /// Whether a container has this name.
     pub(super) fn has_name(&self, name: &str) -> bool {
         self.names.contains(name)
+    }
+
+    /// Whether a name, an id or the beginning of one means a container.
+    pub(super) fn has(&self, reference: &str) -> bool {
+        self.has_name(reference)
+            || !reference.is_empty() && self.ids.iter().any(|id| id.starts_with(reference))
     }
 
     /// Who holds a port that this one needs, and which.
