@@ -8,6 +8,7 @@ mod field;
 mod flag_words;
 mod foot;
 mod form;
+mod image;
 mod index;
 mod lines;
 mod notes;

@@ -4,9 +4,10 @@ use leptos::{ev, prelude::*};
 use shared::run::flags::{Flag, Section, flags};
 
 use super::{
-    field::{CommandField, FlagField, ImageField},
+    field::FlagField,
     flag_words::{section_word, sentence},
     form::{Fold, use_form},
+    image::{CommandField, ImageField},
     lines::EnvLines,
     reading::rank,
 };
