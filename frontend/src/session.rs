@@ -3,6 +3,7 @@
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
     ApiError, Empty, EnvironmentId, ErrorCode, Permission, Target,
+    access::Decision,
     containers::ContainerSummary,
     live::{Event, Topic},
     session::{ReadSession, Session, SignOut},
@@ -74,6 +75,19 @@ impl SessionContext {
         row: &ContainerSummary,
     ) -> bool {
         self.may(permission, row.target(environment))
+    }
+
+    /// Whether the person may do this to something in the environment; tracked.
+    pub(crate) fn may_within(self, permission: Permission, environment: &EnvironmentId) -> bool {
+        self.state.with(|state| match state {
+            SessionState::SignedIn(session) => {
+                session.access.decide_within(permission, Some(environment)) == Decision::Allowed
+            }
+            SessionState::Asking
+            | SessionState::SignedOut
+            | SessionState::SetupNeeded
+            | SessionState::Failed(_) => false,
+        })
     }
 
     /// Asks again.

@@ -44,15 +44,27 @@ pub(crate) fn why_not(
     permission: shared::Permission,
     target: shared::Target<'_>,
 ) -> Option<String> {
-    if session.may(permission, target) {
-        return None;
-    }
-    Some(match shared::Role::least(permission) {
+    (!session.may(permission, target)).then(|| needs_role(i18n, permission))
+}
+
+/// Why a person may not create containers in an environment, not even in one stack of it; tracked.
+pub(crate) fn why_not_create(
+    i18n: I18n,
+    session: crate::session::SessionContext,
+    environment: &shared::EnvironmentId,
+) -> Option<String> {
+    let permission = shared::Permission::ContainerCreate;
+    (!session.may_within(permission, environment)).then(|| needs_role(i18n, permission))
+}
+
+/// Who may: the least role that holds a permission; tracked.
+fn needs_role(i18n: I18n, permission: shared::Permission) -> String {
+    match shared::Role::least(permission) {
         shared::Role::Viewer | shared::Role::Operator => t_string!(i18n, common.needs_role.operator),
         shared::Role::Deployer => t_string!(i18n, common.needs_role.deployer),
         shared::Role::EnvironmentAdmin => t_string!(i18n, common.needs_role.environment_admin),
         shared::Role::Admin => t_string!(i18n, common.needs_role.admin),
-    })
+    }
 }
 
 /// The name of somebody's role on everything, or that they have none there; tracked.

@@ -284,7 +284,7 @@ impl Source<'_> {
             })
             .map(|page| Entry {
                 kind: t_string!(self.i18n, palette.kind.page),
-                disabled_why: page.why_off(self.i18n, self.session),
+                disabled_why: page.why_off(self.i18n, self.session, self.environment),
                 ..Entry::new(
                     Group::Go,
                     page.icon(),

@@ -9,7 +9,7 @@ use super::entries::{Act, Entry, Group};
 use crate::{
     components::{
         container_actions::action_label,
-        error_text::why_not,
+        error_text::{why_not, why_not_create},
         theme::{Theme, ThemeChoice},
     },
     i18n::{I18n, Locale, t_string},
@@ -41,9 +41,14 @@ impl Page {
     }
 
     /// Why it cannot be used.
-    pub(super) fn why_off(self, i18n: I18n, session: SessionContext) -> Option<String> {
+    pub(super) fn why_off(
+        self,
+        i18n: I18n,
+        session: SessionContext,
+        environment: &EnvironmentId,
+    ) -> Option<String> {
         match self {
-            Self::Run => why_not(i18n, session, Permission::ContainerCreate),
+            Self::Run => why_not_create(i18n, session, environment),
             Self::Overview | Self::Containers | Self::Users | Self::Audit => None,
         }
     }

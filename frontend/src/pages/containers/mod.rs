@@ -14,15 +14,12 @@ mod toolbar;
 mod view;
 mod window;
 
-use leptos::prelude::*;
-use shared::Permission;
-
 use crate::{
     components::{
         container_actions::BulkResults,
         containers_store::{ContainersStore, ListStatus},
         engine_status::EngineNotice,
-        error_text::why_not,
+        error_text::why_not_create,
         shell::{Crumb, use_breadcrumb},
     },
     i18n::{t, t_string, use_i18n},
@@ -35,6 +32,7 @@ use crate::{
     },
 };
 use bulk_bar::BulkBar;
+use leptos::prelude::*;
 use list::List;
 use nothing::{NoRows, NotRead};
 use table::Table;
@@ -83,7 +81,7 @@ pub(crate) fn ContainersPage() -> impl IntoView {
                         label=t!(i18n, containers.run)
                         icon=Icon::Plus
                         variant=Variant::Primary
-                        disabled_why=move || why_not(i18n, session, Permission::ContainerCreate)
+                        disabled_why=move || why_not_create(i18n, session, &store.environment())
                         on_press=move || go(&paths::run(&store.environment_untracked()))
                     />
                 </div>

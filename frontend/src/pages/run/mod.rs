@@ -26,7 +26,7 @@ use crate::{
     components::{
         containers_store::ContainersStore,
         engine_status::EngineNotice,
-        error_text::why_not,
+        error_text::why_not_create,
         shell::{Crumb, use_breadcrumb},
     },
     i18n::{t, t_string, use_i18n},
@@ -58,7 +58,7 @@ pub(crate) fn RunPage() -> impl IntoView {
             Crumb { label: t_string!(i18n, run.title), href: None },
         ]
     });
-    let allowed = Memo::new(move |_| session.may(Permission::ContainerCreate));
+    let allowed = Memo::new(move |_| session.may_within(Permission::ContainerCreate, &store.environment()));
     view! {
         <Show
             when=move || allowed.get()
@@ -71,7 +71,7 @@ pub(crate) fn RunPage() -> impl IntoView {
                         icon=Icon::Lock
                         title=t!(i18n, run.forbidden)
                         text=move || {
-                            why_not(i18n, session, Permission::ContainerCreate).unwrap_or_default()
+                            why_not_create(i18n, session, &store.environment()).unwrap_or_default()
                         }
                     />
                 }

@@ -1,7 +1,7 @@
 //! What is said at a field: what is wrong with it, what the server said, how it reaches the host.
 
 use leptos::prelude::*;
-use shared::{Permission, run::flags};
+use shared::{Permission, Target, run::flags};
 
 use super::{
     form::{Form, use_form},
@@ -9,6 +9,7 @@ use super::{
     trouble_words::{host_words, note_words, problem_words, safer_words},
 };
 use crate::{
+    components::containers_store::ContainersStore,
     i18n::{I18n, t, t_string, use_i18n},
     session::use_session,
     ui::{
@@ -44,6 +45,7 @@ pub(super) fn Notes(
     let i18n = use_i18n();
     let form = use_form();
     let session = use_session();
+    let store = ContainersStore::use_store();
     let troubles = Memo::new(move |_| {
         let spot = spot.get();
         if spot == Spot::Image && form.is_fresh() {
@@ -53,7 +55,7 @@ pub(super) fn Notes(
     });
     let reach = Memo::new(move |_| form.reading.with(|reading| reading.reach(spot.get())));
     let refused = Memo::new(move |_| refused_at(form, spot.get()));
-    let may = move || session.may(Permission::HostAccess);
+    let may = move || session.may(Permission::HostAccess, Target::Environment(&store.environment()));
     view! {
         <div class="run-notes" aria-live="polite">
             {move || refused.get().map(|text| view! { <Error text blocks=true /> })}
