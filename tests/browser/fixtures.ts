@@ -44,7 +44,7 @@ export class Dock {
 // the page; Chromium logs both as errors. So it does when a network interface of the machine comes or goes,
 // as those of engines' bridges do; the page tries again by itself.
 const ANSWERS =
-  /Failed to load resource: (the server responded with a status of (401|403|404|409|422|503)|net::ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED|NETWORK_CHANGED))|WebSocket connection to .* failed/;
+  /Failed to load resource: (the server responded with a status of (401|403|404|409|422|503)|net::ERR_(INTERNET_DISCONNECTED|CONNECTION_(REFUSED|RESET|CLOSED)|EMPTY_RESPONSE|NETWORK_CHANGED))|WebSocket connection to .* failed/;
 
 /** Notes what a page logs as errors, and what breaks its content policy. */
 export function watch(page: Page): string[] {
