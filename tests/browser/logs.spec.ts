@@ -1,5 +1,6 @@
 // The log page: searched, coloured, cut, downloaded, and quick with many lines.
 
+import { engine } from './engine';
 import { containerUrl, expect, test } from './fixtures';
 
 test('search counts hits, and only safe colours get through', async ({ signedIn: page, longshore, dock }) => {
@@ -52,6 +53,8 @@ test('a download is the log', async ({ signedIn: page, longshore, dock }) => {
 test('200,000 lines leave the page quick', async ({ signedIn: page, longshore, dock }) => {
   test.slow();
   const container = dock.run('many', 'busybox', 'sh', '-c', 'i=0; while [ $i -lt 200000 ]; do echo "the line $i of many"; i=$((i+1)); done; sleep 3600');
+  // All is there before it is read: of what comes faster than it is drawn, lines may be skipped and marked.
+  await expect.poll(() => engine.docker('logs', '--tail', '1', container.name), { timeout: 60_000 }).toContain('199999');
   await page.goto(containerUrl(longshore, container, 'logs'));
   await page.getByRole('combobox', { name: 'Part of the log' }).selectOption({ label: 'All lines' });
   await expect(page.getByRole('log')).toContainText('the line 199999 of many', { timeout: 60_000 });
