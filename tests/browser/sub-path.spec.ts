@@ -58,7 +58,7 @@ class Nginx {
 }
 
 test('everything works under a sub-path', async ({ page, dock }) => {
-  test.skip(spawnSync('nginx', ['-v']).error !== undefined, 'nginx is not installed');
+  expect(spawnSync('nginx', ['-v']).error, 'nginx, which `cargo xtask test` installs or asks for').toBeUndefined();
   const [port, inner] = [await freePort(), await freePort()];
   const url = `http://127.0.0.1:${port}/tools/dock`;
   const longshore = await Longshore.start('--listen', `127.0.0.1:${inner}`, '--plain-http', '--public-url', url);

@@ -4,6 +4,7 @@
 //! loaded when they are opened.
 
 mod access;
+mod allowed;
 mod audit;
 mod auth_frame;
 mod container;

@@ -27,8 +27,9 @@ use crate::{
         reading::Reading,
     },
     i18n::{t, t_string, use_i18n},
+    pages::allowed::Allowed,
     session::use_session,
-    ui::{badge::Tone, button::Button, empty_state::EmptyState, icon::Icon, notice::Notice},
+    ui::{badge::Tone, button::Button, notice::Notice},
 };
 
 /// All that the pages show.
@@ -52,18 +53,19 @@ async fn read_everything() -> Result<Everything, ApiError> {
 fn ForManagers(children: ChildrenFn) -> impl IntoView {
     let i18n = use_i18n();
     let session = use_session();
-    let allowed = Memo::new(move |_| session.may(Permission::UserManage, Target::Console));
-    let text = move || {
+    let why = move || {
         let role = session.session().and_then(|session| session.role());
         t_string!(i18n, access.forbidden_text, role = role_name(i18n, role))
     };
     view! {
-        <Show
-            when=move || allowed.get()
-            fallback=move || view! { <EmptyState icon=Icon::Lock title=t!(i18n, access.forbidden) text=text /> }
+        <Allowed
+            when=move || session.may(Permission::UserManage, Target::Console)
+            title=t!(i18n, users.title)
+            forbidden=t!(i18n, access.forbidden)
+            why=why
         >
             {children()}
-        </Show>
+        </Allowed>
     }
 }
 

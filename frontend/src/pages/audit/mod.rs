@@ -16,6 +16,7 @@ use crate::{
         shell::{Crumb, use_breadcrumb},
     },
     i18n::{t, t_string, use_i18n},
+    pages::allowed::Allowed,
     session::use_session,
     ui::{
         badge::Tone,
@@ -37,28 +38,19 @@ pub(crate) fn AuditPage() -> impl IntoView {
     let i18n = use_i18n();
     let session = use_session();
     use_breadcrumb(move || vec![Crumb { label: t_string!(i18n, audit.title), href: None }]);
-    let allowed = Memo::new(move |_| session.may(Permission::AuditView, Target::Console));
+    let why = move || {
+        let role = session.session().and_then(|session| session.role());
+        t_string!(i18n, audit.forbidden_text, role = role_name(i18n, role))
+    };
     view! {
-        <Show
-            when=move || allowed.get()
-            fallback=move || {
-                view! {
-                    <div class="page-header">
-                        <h1 class="page-title">{t!(i18n, audit.title)}</h1>
-                    </div>
-                    <EmptyState
-                        icon=Icon::Lock
-                        title=t!(i18n, audit.forbidden)
-                        text=move || {
-                            let role = session.session().and_then(|session| session.role());
-                            t_string!(i18n, audit.forbidden_text, role = role_name(i18n, role))
-                        }
-                    />
-                }
-            }
+        <Allowed
+            when=move || session.may(Permission::AuditView, Target::Console)
+            title=t!(i18n, audit.title)
+            forbidden=t!(i18n, audit.forbidden)
+            why=why
         >
             <Audit />
-        </Show>
+        </Allowed>
     }
 }
 

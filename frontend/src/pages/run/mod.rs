@@ -30,10 +30,10 @@ use crate::{
         shell::{Crumb, use_breadcrumb},
     },
     i18n::{t, t_string, use_i18n},
+    pages::allowed::Allowed,
     paths,
     session::use_session,
     ui::{
-        empty_state::EmptyState,
         icon::{Icon, IconView},
         text::lower,
     },
@@ -58,27 +58,15 @@ pub(crate) fn RunPage() -> impl IntoView {
             Crumb { label: t_string!(i18n, run.title), href: None },
         ]
     });
-    let allowed = Memo::new(move |_| session.may_within(Permission::ContainerCreate, &store.environment()));
     view! {
-        <Show
-            when=move || allowed.get()
-            fallback=move || {
-                view! {
-                    <div class="page-header">
-                        <h1 class="page-title">{t!(i18n, run.title)}</h1>
-                    </div>
-                    <EmptyState
-                        icon=Icon::Lock
-                        title=t!(i18n, run.forbidden)
-                        text=move || {
-                            why_not_create(i18n, session, &store.environment()).unwrap_or_default()
-                        }
-                    />
-                }
-            }
+        <Allowed
+            when=move || session.may_within(Permission::ContainerCreate, &store.environment())
+            title=t!(i18n, run.title)
+            forbidden=t!(i18n, run.forbidden)
+            why=move || why_not_create(i18n, session, &store.environment()).unwrap_or_default()
         >
             <RunForm />
-        </Show>
+        </Allowed>
     }
 }
 

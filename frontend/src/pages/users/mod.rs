@@ -18,12 +18,12 @@ use crate::{
         shell::{Crumb, use_breadcrumb},
     },
     i18n::{t, t_string, use_i18n},
+    pages::allowed::Allowed,
     paths,
     session::use_session,
     ui::{
         badge::Tone,
         button::{Button, Variant},
-        empty_state::EmptyState,
         format,
         icon::Icon,
         notice::Notice,
@@ -49,28 +49,19 @@ pub(crate) fn UsersPage() -> impl IntoView {
     let i18n = use_i18n();
     let session = use_session();
     use_breadcrumb(move || vec![Crumb { label: t_string!(i18n, users.title), href: None }]);
-    let allowed = Memo::new(move |_| session.may(Permission::UserManage, Target::Console));
+    let why = move || {
+        let role = session.session().and_then(|session| session.role());
+        t_string!(i18n, users.forbidden_text, role = role_name(i18n, role))
+    };
     view! {
-        <Show
-            when=move || allowed.get()
-            fallback=move || {
-                view! {
-                    <div class="page-header">
-                        <h1 class="page-title">{t!(i18n, users.title)}</h1>
-                    </div>
-                    <EmptyState
-                        icon=Icon::Lock
-                        title=t!(i18n, users.forbidden)
-                        text=move || {
-                            let role = session.session().and_then(|session| session.role());
-                            t_string!(i18n, users.forbidden_text, role = role_name(i18n, role))
-                        }
-                    />
-                }
-            }
+        <Allowed
+            when=move || session.may(Permission::UserManage, Target::Console)
+            title=t!(i18n, users.title)
+            forbidden=t!(i18n, users.forbidden)
+            why=why
         >
             <Users />
-        </Show>
+        </Allowed>
     }
 }
 
