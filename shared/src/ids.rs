@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::checked_text::checked_text;
+
 /// Why a text is not an id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadId(&'static str);
@@ -14,74 +16,24 @@ impl std::fmt::Display for BadId {
 
 impl std::error::Error for BadId {}
 
-macro_rules! text_id {
-    ($(#[$doc:meta])* $name:ident, $valid:expr, $why:literal) => {
-        $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-        #[serde(try_from = "String", into = "String")]
-        pub struct $name(String);
-
-        impl $name {
-            /// The text.
-            #[must_use]
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = BadId;
-            fn try_from(text: String) -> Result<Self, BadId> {
-                let valid: fn(&str) -> bool = $valid;
-                if valid(&text) { Ok(Self(text)) } else { Err(BadId($why)) }
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = BadId;
-            fn from_str(text: &str) -> Result<Self, BadId> {
-                Self::try_from(text.to_owned())
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(id: $name) -> Self {
-                id.0
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                formatter.write_str(&self.0)
-            }
-        }
-    };
-}
-
 fn is_name(text: &str) -> bool {
     text.len() <= 255
         && text.bytes().next().is_some_and(|first| first.is_ascii_alphanumeric())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte))
 }
 
-text_id!(
+checked_text! {
+    BadId;
     /// One engine that the console manages: letters, digits and `_.-`.
-    EnvironmentId, is_name, "an environment's id is letters, digits and _.-"
-);
-
-text_id!(
+    EnvironmentId, is_name, BadId("an environment's id is letters, digits and _.-");
     /// The full id of a container: 64 hexadecimal digits.
     ContainerId,
-    |text| text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')),
-    "a container's id is 64 hexadecimal digits"
-);
-
-text_id!(
+        |text| text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')),
+        BadId("a container's id is 64 hexadecimal digits");
     /// What a person or a path calls a container: an id, the beginning of one, or a name
     /// (`[a-zA-Z0-9][a-zA-Z0-9_.-]*`, see <https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Container/operation/ContainerCreate>).
-    ContainerRef, is_name, "a container is named by letters, digits and _.-"
-);
+    ContainerRef, is_name, BadId("a container is named by letters, digits and _.-");
+}
 
 impl ContainerId {
     /// The first twelve digits, as `docker ps` shows.

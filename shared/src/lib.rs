@@ -8,6 +8,7 @@
 
 pub mod access;
 pub mod audit;
+mod checked_text;
 pub mod commands;
 pub mod containers;
 pub mod endpoint;

@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::checked_text::checked_text;
+
 /// Why a text is not a value of the kind wanted. Worded by the page in the person's language; `Display` is
 /// what the API says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,55 +64,8 @@ impl std::fmt::Display for Reason {
 
 impl std::error::Error for Reason {}
 
-/// Declares texts that are checked when they are made.
-macro_rules! checked_text {
-    ($($(#[$doc:meta])* $name:ident, $valid:expr, $why:expr;)*) => {
-        $(
-            $(#[$doc])*
-            #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-            #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-            #[serde(try_from = "String", into = "String")]
-            pub struct $name(String);
-
-            impl $name {
-                /// The text.
-                #[must_use]
-                pub fn as_str(&self) -> &str {
-                    &self.0
-                }
-            }
-
-            impl TryFrom<String> for $name {
-                type Error = Reason;
-                fn try_from(text: String) -> Result<Self, Reason> {
-                    let valid: fn(&str) -> bool = $valid;
-                    if valid(&text) { Ok(Self(text)) } else { Err($why) }
-                }
-            }
-
-            impl std::str::FromStr for $name {
-                type Err = Reason;
-                fn from_str(text: &str) -> Result<Self, Reason> {
-                    Self::try_from(text.to_owned())
-                }
-            }
-
-            impl From<$name> for String {
-                fn from(value: $name) -> Self {
-                    value.0
-                }
-            }
-
-            impl std::fmt::Display for $name {
-                fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                    formatter.write_str(&self.0)
-                }
-            }
-        )*
-    };
-}
-
 checked_text! {
+    Reason;
     /// The name of a variable, a label, an option: not empty, no `=`.
     Key, |text| !text.is_empty() && !text.contains('='), Reason::Form("NAME=VALUE");
     /// The name of a label: as [`Key`], without white space.
