@@ -151,7 +151,7 @@ fn AddRole(changed: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
         <div class="card-body stack">
             <TextField id="role-name" label=t!(i18n, access.role_name) value=name error=problem />
             <fieldset class="role-choices">
-                <legend class="field-label">{t!(i18n, access.role_add)}</legend>
+                <legend class="field-label">{t!(i18n, access.role_allows)}</legend>
                 {choices}
             </fieldset>
             <div>
