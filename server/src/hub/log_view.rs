@@ -21,6 +21,10 @@ use crate::{
 /// About so many bytes go into a batch.
 const BATCH_BYTES: usize = 256 * 1024;
 
+/// So many of the last lines are asked for first, where a reading goes on at a line: the engine looks for a
+/// time from the log's beginning, and for the last lines from its end.
+const LAST_LINES: u32 = 5_000;
+
 /// What a reader gets next.
 #[derive(Debug)]
 pub enum LogFrame {
@@ -52,6 +56,8 @@ pub struct LogView {
     place: u64,
     /// Lines that this reading of the history brought.
     brought: usize,
+    /// This reading is of the last lines alone, and has still to show that they begin before the cursor.
+    last_lines: bool,
     /// The last line of the history, until the live end has passed it.
     seam: Option<RawLine>,
     last: Option<RawLine>,
@@ -91,7 +97,9 @@ impl LogView {
         // The live end is opened first, so that nothing falls between it and the history.
         let live = if query.until.is_none() { Some(open_live(&hub, &container).await?) } else { None };
         let place = live.as_ref().map_or(0, |(_, state)| state.borrow().next);
+        let last_lines = after.is_some() && query.until.is_none();
         let range = match after {
+            Some(_) if last_lines => LogRange { tail: Some(LAST_LINES), ..LogRange::default() },
             Some(cursor) => LogRange {
                 since_nanos: Some(slightly_before(cursor)),
                 until_nanos: nanos(query.until),
@@ -120,6 +128,7 @@ impl LogView {
             live,
             place,
             brought: 0,
+            last_lines,
             seam: None,
             last: None,
         })
@@ -140,6 +149,11 @@ impl LogView {
             match &mut self.phase {
                 Phase::History(reader) => match reader.next().await? {
                     Some(mut lines) => {
+                        if self.last_lines && !self.begins_before_cursor(&lines) {
+                            self.read_all_since().await?;
+                            continue;
+                        }
+                        self.last_lines = false;
                         self.drop_had(&mut lines);
                         self.brought = self.brought.saturating_add(lines.len());
                         if let Some(frame) = self.batch(0, lines) {
@@ -179,10 +193,24 @@ impl LogView {
         Ok(())
     }
 
-    /// Reads from the engine what came after the last line that the reader got.
+    /// Whether the last lines reach back to what the reader has. Of lines that bear the cursor's own time
+    /// some may have been cut off, so only an older one tells.
+    fn begins_before_cursor(&self, lines: &[RawLine]) -> bool {
+        lines.first().is_some_and(|line| line.nanos < self.cursor.nanos)
+    }
+
+    /// Reads from the engine what came after the last line that the reader got: among its last lines, where
+    /// those reach back so far.
     async fn read_on(&mut self) -> Result<(), EngineError> {
-        self.had = self.cursor;
-        self.brought = 0;
+        if self.cursor == LogCursor::default() {
+            return self.read_all_since().await;
+        }
+        self.last_lines = true;
+        self.read(LogRange { tail: Some(LAST_LINES), ..LogRange::default() }).await
+    }
+
+    /// Reads from the engine whatever is not older than the last line that the reader got.
+    async fn read_all_since(&mut self) -> Result<(), EngineError> {
         let since_nanos = match self.begins {
             _ if self.cursor != LogCursor::default() => Some(slightly_before(self.cursor)),
             Begins::At(nanos) => nanos,
@@ -191,7 +219,13 @@ impl LogView {
                 return Ok(());
             }
         };
-        let range = LogRange { since_nanos, ..LogRange::default() };
+        self.last_lines = false;
+        self.read(LogRange { since_nanos, ..LogRange::default() }).await
+    }
+
+    async fn read(&mut self, range: LogRange) -> Result<(), EngineError> {
+        self.had = self.cursor;
+        self.brought = 0;
         let framing = self.hub.framing(&self.system, &self.container).await?;
         let reader = self.hub.engine()?.logs(&self.system, &self.container, framing, range).await?;
         self.phase = Phase::History(Box::new(reader));
