@@ -45,17 +45,21 @@ fn site_table() -> Result<String, Box<dyn Error>> {
         let immutable = name.starts_with("assets/");
         writeln!(
             table,
-            "\n    Asset {{ path: {name:?}, mime: {mime:?}, immutable: {immutable}, raw: include_bytes!({file:?}), br: {}, gz: {} }},",
-            packed(&file, "br"),
-            packed(&file, "gz"),
+            "\n    Asset {{ path: {name:?}, mime: {mime:?}, immutable: {immutable}, content: {} }},",
+            content(&file),
         )?;
     }
     Ok(table)
 }
 
-fn packed(file: &Path, extension: &str) -> String {
-    let packed = PathBuf::from(format!("{}.{extension}", file.display()));
-    if packed.is_file() { format!("Some(include_bytes!({packed:?}))") } else { "None".to_owned() }
+/// A packed file is embedded packed alone: the raw bytes are within the gzip.
+fn content(file: &Path) -> String {
+    let [br, gz] = ["br", "gz"].map(|extension| PathBuf::from(format!("{}.{extension}", file.display())));
+    if br.is_file() && gz.is_file() {
+        format!("super::Content::Packed {{ br: include_bytes!({br:?}), gz: include_bytes!({gz:?}) }}")
+    } else {
+        format!("super::Content::Raw(include_bytes!({file:?}))")
+    }
 }
 
 fn files_under(folder: &Path) -> Result<Vec<PathBuf>, std::io::Error> {

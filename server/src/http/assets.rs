@@ -1,6 +1,9 @@
 //! The pages: embedded in the binary, or served from a folder while the frontend is worked on.
 
-use std::path::{Component, Path, PathBuf};
+use std::{
+    io::{self, Read},
+    path::{Component, Path, PathBuf},
+};
 
 use axum::{
     body::Body,
@@ -9,6 +12,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
+use flate2::read::GzDecoder;
 
 use crate::app::App;
 
@@ -22,11 +26,44 @@ pub struct Asset {
     /// Its name changes with its content, so that a browser may keep it for good.
     pub immutable: bool,
     /// Its bytes.
-    pub raw: &'static [u8],
-    /// The same in brotli.
-    pub br: Option<&'static [u8]>,
-    /// The same in gzip.
-    pub gz: Option<&'static [u8]>,
+    pub content: Content,
+}
+
+/// The bytes of a file.
+#[derive(Debug)]
+pub enum Content {
+    /// As they are.
+    Raw(&'static [u8]),
+    /// Packed, for almost every client takes one of the two.
+    Packed {
+        /// In brotli.
+        br: &'static [u8],
+        /// In gzip.
+        gz: &'static [u8],
+    },
+}
+
+impl Content {
+    /// The bytes as they were before they were packed.
+    fn raw(&self) -> Result<Bytes, io::Error> {
+        match *self {
+            Self::Raw(bytes) => Ok(Bytes::from_static(bytes)),
+            Self::Packed { gz, .. } => {
+                let mut raw = Vec::new();
+                GzDecoder::new(gz).read_to_end(&mut raw)?;
+                Ok(raw.into())
+            }
+        }
+    }
+
+    /// The bytes in the best coding that the client accepts, and its name.
+    fn coded(&self, accepts: impl Fn(&str) -> bool) -> Result<(Bytes, Option<&'static str>), io::Error> {
+        match *self {
+            Self::Packed { br, .. } if accepts("br") => Ok((Bytes::from_static(br), Some("br"))),
+            Self::Packed { gz, .. } if accepts("gzip") => Ok((Bytes::from_static(gz), Some("gzip"))),
+            Self::Raw(_) | Self::Packed { .. } => Ok((self.raw()?, None)),
+        }
+    }
 }
 
 mod site {
@@ -77,7 +114,10 @@ fn embedded(path: &str, asked: &HeaderMap, base: &str) -> Response {
         return StatusCode::NOT_FOUND.into_response();
     }
     match site::SITE.iter().find(|asset| asset.path == PAGE) {
-        Some(page_file) => page(page_file.raw, base, path),
+        Some(page_file) => match page_file.content.raw() {
+            Ok(template) => page(&template, base, path),
+            Err(error) => broken(PAGE, &error),
+        },
         None => (
             StatusCode::NOT_FOUND,
             "This build of Longshore holds no pages; `cargo xtask run` makes one that does.\n",
@@ -93,12 +133,11 @@ fn file(asset: &'static Asset, asked: &HeaderMap) -> Response {
             .and_then(|value| value.to_str().ok())
             .is_some_and(|value| value.split(',').any(|part| part.trim().split(';').next() == Some(coding)))
     };
-    let (bytes, coding) = match (asset.br, asset.gz) {
-        (Some(bytes), _) if accepts("br") => (bytes, Some("br")),
-        (_, Some(bytes)) if accepts("gzip") => (bytes, Some("gzip")),
-        _ => (asset.raw, None),
+    let (bytes, coding) = match asset.content.coded(accepts) {
+        Ok(coded) => coded,
+        Err(error) => return broken(asset.path, &error),
     };
-    let mut reply = Body::from(Bytes::from_static(bytes)).into_response();
+    let mut reply = Body::from(bytes).into_response();
     let headers = reply.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.mime));
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
@@ -114,6 +153,12 @@ fn file(asset: &'static Asset, asked: &HeaderMap) -> Response {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
     }
     reply
+}
+
+/// The binary itself is damaged.
+fn broken(path: &str, error: &io::Error) -> Response {
+    tracing::error!(path, %error, "a file of the site cannot be unpacked");
+    StatusCode::INTERNAL_SERVER_ERROR.into_response()
 }
 
 fn page(template: &[u8], base: &str, path: &str) -> Response {

@@ -58,6 +58,8 @@ async fn what_compresses_is_sent_compressed() {
     let page = client.get("/").await.text();
     let module = links(&page).into_iter().find(|link| link.ends_with(".wasm")).expect("the module");
     let plain = client.get(&module).await;
+    assert!(plain.body.starts_with(b"\0asm"), "whoever accepts no coding gets the module itself");
+    assert_eq!(plain.header("content-encoding"), "");
     for coding in ["br", "gzip"] {
         let reply = client.request("GET", &module).header("accept-encoding", coding).send().await;
         assert_eq!(reply.header("content-encoding"), coding);
