@@ -1,16 +1,23 @@
 //! A container's log, read raw: `GET /containers/{id}/logs` with times
 //! (<https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Container/operation/ContainerLogs>).
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, mem, time::Duration};
 
 use bytes::Bytes;
 use http::Method;
 use http_body_util::BodyExt;
-use hyper::body::Incoming;
+use hyper::body::{Frame, Incoming};
 use shared::ContainerId;
+use tokio::time::{Instant, timeout_at};
 
 use super::{Engine, EngineError, FrameDecoder, Framing, LineSplitter, RawLine, transport};
 use crate::access::grant::SystemGrant;
+
+/// The engine writes each line by itself. What follows a line so closely is handed on together with it, or
+/// each would be a message of its own all the way to the browser.
+const GATHER: Duration = Duration::from_millis(3);
+/// Lines of about so many bytes are handed on at once.
+const BATCH_BYTES: usize = 256 * 1024;
 
 /// Which lines to read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,7 +37,10 @@ pub struct LogReader {
     body: Incoming,
     decoder: FrameDecoder,
     splitter: LineSplitter,
-    ended: bool,
+    /// Lines that were read and not handed on yet: here, so that a wait that is given up loses none.
+    gathered: Vec<RawLine>,
+    /// How the stream ended, to be told after the last lines.
+    end: Option<Result<(), EngineError>>,
 }
 
 impl Engine {
@@ -74,7 +84,8 @@ impl Engine {
             body: reply.into_body(),
             decoder: FrameDecoder::new(framing),
             splitter: LineSplitter::new(framing),
-            ended: false,
+            gathered: Vec::new(),
+            end: None,
         })
     }
 }
@@ -85,26 +96,44 @@ impl LogReader {
     /// # Errors
     /// What broke the stream. Lines before it were handed on.
     pub async fn next(&mut self) -> Result<Option<Vec<RawLine>>, EngineError> {
-        let mut lines = Vec::new();
-        while !self.ended {
-            match self.body.frame().await {
-                Some(Ok(frame)) => {
-                    let Ok(data) = frame.into_data() else { continue };
-                    let splitter = &mut self.splitter;
-                    self.decoder
-                        .push(data, |frame| splitter.push(&frame, &mut lines))
-                        .map_err(|detail| EngineError::Malformed { detail: detail.to_owned() })?;
-                    if !lines.is_empty() {
-                        return Ok(Some(lines));
-                    }
+        let mut length = 0_usize;
+        while self.end.is_none() && self.gathered.is_empty() {
+            let read = self.body.frame().await;
+            length = self.take(read);
+        }
+        let until = Instant::now() + GATHER;
+        while self.end.is_none() && length < BATCH_BYTES {
+            let Ok(read) = timeout_at(until, self.body.frame()).await else { break };
+            length = length.saturating_add(self.take(read));
+        }
+        if !self.gathered.is_empty() {
+            return Ok(Some(mem::take(&mut self.gathered)));
+        }
+        self.end.clone().unwrap_or(Ok(())).map(|()| None)
+    }
+
+    /// Splits what was read into lines, and tells how many bytes that were.
+    fn take(&mut self, read: Option<Result<Frame<Bytes>, hyper::Error>>) -> usize {
+        let lines = &mut self.gathered;
+        match read {
+            Some(Ok(frame)) => {
+                let Ok(data) = frame.into_data() else { return 0 };
+                let length = data.len();
+                let splitter = &mut self.splitter;
+                if let Err(detail) = self.decoder.push(data, |frame| splitter.push(&frame, lines)) {
+                    self.end = Some(Err(EngineError::Malformed { detail: detail.to_owned() }));
                 }
-                Some(Err(error)) => return Err(EngineError::from_chain(&error)),
-                None => {
-                    self.ended = true;
-                    self.splitter.finish(&mut lines);
-                }
+                length
+            }
+            Some(Err(error)) => {
+                self.end = Some(Err(EngineError::from_chain(&error)));
+                0
+            }
+            None => {
+                self.end = Some(Ok(()));
+                self.splitter.finish(lines);
+                0
             }
         }
-        Ok((!lines.is_empty()).then_some(lines))
     }
 }
