@@ -7,6 +7,7 @@ use crate::{
     config::Config,
     http::{OriginPolicy, TrustedProxies},
     hub::Hubs,
+    own_load::LoadMeter,
     store::Store,
 };
 
@@ -36,6 +37,8 @@ pub struct Parts {
     pub origin: OriginPolicy,
     /// Whose word on a client's address is believed.
     pub proxies: TrustedProxies,
+    /// What the console itself uses.
+    pub load: LoadMeter,
     /// Version and build, so that a page notices that it is older than its server.
     pub build: String,
 }

@@ -175,6 +175,7 @@ async fn assemble(config: Config) -> Result<App, String> {
         hubs: Hubs::start(vec![(environment, config.docker_host.clone())]),
         origin: OriginPolicy::new(config.public_url.as_ref(), config.tls != Tls::Off),
         proxies: config.trusted_proxies.clone(),
+        load: crate::own_load::LoadMeter::default(),
         build: env!("CARGO_PKG_VERSION").to_owned(),
         store,
         hasher,

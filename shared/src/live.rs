@@ -62,6 +62,8 @@ pub enum Topic {
     },
     /// The person's own session: its role may change while the page stands.
     Session,
+    /// What the console itself uses, every few seconds; for whoever is signed in.
+    OwnLoad,
 }
 
 /// What the browser sends.
@@ -160,6 +162,20 @@ pub enum Event {
         /// Role and name.
         session: crate::session::Session,
     },
+    /// What the console itself uses.
+    OwnLoad {
+        /// The figures.
+        load: OwnLoad,
+    },
+}
+
+/// What the console itself uses of its host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnLoad {
+    /// Of one processor, in thousandths, over the last seconds.
+    pub cpu_millis: u32,
+    /// Memory held, in bytes.
+    pub memory: u64,
 }
 
 /// A container's figures at one moment.

@@ -34,3 +34,26 @@ async fn figures_come_for_the_containers_that_are_watched() {
         })
         .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_console_tells_what_it_uses_itself() {
+    let engine = TestEngine::from_env();
+    let console = Console::of(&engine).await;
+    let viewer = console.user(Role::Viewer).await;
+    let mut socket = LiveSocket::open(&viewer).await;
+    socket.subscribe(3, Topic::OwnLoad).await;
+    let load = socket
+        .event(3, "the console's load", |event| match event {
+            Event::OwnLoad { load } => Some(load),
+            _ => None,
+        })
+        .await;
+    let status = std::fs::read_to_string(format!("/proc/{}/status", console.id())).expect("its status");
+    let resident: u64 = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .and_then(|text| text.trim().strip_suffix(" kB"))
+        .and_then(|text| text.trim().parse().ok())
+        .expect("its memory");
+    assert!(load.memory.abs_diff(resident * 1024) < resident * 512, "{load:?} against {resident} KiB");
+}

@@ -2,11 +2,16 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
-use shared::{Permission, Target, environments::EngineStatus};
+use shared::{
+    Permission, Target,
+    environments::EngineStatus,
+    live::{Event, OwnLoad, Topic},
+};
 
 use crate::{
     components::{containers_store::ContainersStore, engine_status::engine_line},
     i18n::{t, t_string, use_i18n},
+    live::{self, Message},
     paths,
     session::use_session,
     ui::{
@@ -26,6 +31,22 @@ pub(super) fn Sidebar() -> impl IntoView {
     let store = ContainersStore::use_store();
     let count = move || store.summary().map(|summary| format::count(i18n, u64::from(summary.counts.total)));
     let administers = move |permission| session.may(permission, Target::Console);
+    let load = RwSignal::new(None::<OwnLoad>);
+    live::subscribe_here(
+        || Topic::OwnLoad,
+        move |message| {
+            if let Message::Event(Event::OwnLoad { load: now }) = message {
+                load.set(Some(now));
+            }
+        },
+    );
+    let own_load = move || {
+        load.get().map(|load| {
+            let processor = format::processor(i18n, load.cpu_millis);
+            let memory = format::memory(i18n, load.memory);
+            t_string!(i18n, shell.own_load, processor, memory)
+        })
+    };
     let build = move || session.session().map(|session| session.build).unwrap_or_default();
     view! {
         <nav class="sidebar" id=ID popover="auto" aria-label=t!(i18n, shell.main_navigation)>
@@ -72,8 +93,9 @@ pub(super) fn Sidebar() -> impl IntoView {
                     </div>
                 </Show>
             </div>
-            <p class="sidebar-foot">
+            <p class="sidebar-foot" title=t!(i18n, shell.own_load_title)>
                 <span>{move || t_string!(i18n, shell.version, version = build())}</span>
+                <span class="push">{own_load}</span>
             </p>
         </nav>
     }

@@ -26,6 +26,7 @@ use crate::{
     },
     app::App,
     http::{Api, Lease, LeaseNews},
+    own_load::LoadHandle,
 };
 
 /// Subscriptions that one tab may hold.
@@ -47,7 +48,7 @@ struct Running {
     /// None for the session's topic, which the socket itself serves.
     task: Option<AbortHandle>,
     topic: Topic,
-    /// What it tells of; None for the session's topic.
+    /// What it tells of; None for the topics that are no environment's.
     sight: Option<Sight>,
     taken: watch::Sender<u64>,
 }
@@ -150,6 +151,12 @@ async fn subscribe(
         running.insert(id, Running { task: None, topic, sight: None, taken });
         return send(out, &session(app, actor, id)).await;
     }
+    if topic == Topic::OwnLoad {
+        let (taken, _) = watch::channel(0);
+        let task = tokio::spawn(tell_load(app.load.watch(), id, out.clone())).abort_handle();
+        running.insert(id, Running { task: Some(task), topic, sight: None, taken });
+        return true;
+    }
     match subscription::decide(app, actor, &topic) {
         Ok(grant) => {
             running.insert(id, start(id, grant, out, topic));
@@ -180,6 +187,9 @@ async fn decide_again(
             told.push(session(app, actor, *id));
             return true;
         }
+        if one.topic == Topic::OwnLoad {
+            return true;
+        }
         match subscription::decide(app, actor, &one.topic) {
             Ok(grant) => {
                 let same = one.sight.as_ref() == Some(grant.sight());
@@ -204,6 +214,14 @@ async fn decide_again(
 
 fn session(app: &App, actor: &Actor, id: u32) -> ServerFrame {
     ServerFrame::Event { id, event: Event::Session { session: actor.to_wire(&app.build) } }
+}
+
+async fn tell_load(mut meter: LoadHandle, id: u32, out: mpsc::Sender<Message>) {
+    while let Some(load) = meter.next().await {
+        if !send(&out, &ServerFrame::Event { id, event: Event::OwnLoad { load } }).await {
+            return;
+        }
+    }
 }
 
 /// Queues a frame; false when the browser is gone.

@@ -55,7 +55,7 @@ pub(super) fn decide(app: &App, actor: &Actor, topic: &Topic) -> Result<TopicGra
         Topic::Logs { environment, container, .. } => {
             grant::grant_container_topic(app, actor, environment, container, Permission::ContainerLogs)
         }
-        Topic::Session => Err(Error::NotFound("topic")),
+        Topic::Session | Topic::OwnLoad => Err(Error::NotFound("topic")),
     }
 }
 
@@ -77,7 +77,7 @@ impl Subscription {
             Topic::Containers { cursor, .. } => self.containers(cursor).await,
             Topic::Stats { containers, .. } => self.stats(&containers).await,
             Topic::Logs { query, after, .. } => self.logs(&query, after).await,
-            Topic::Session => Ok(()),
+            Topic::Session | Topic::OwnLoad => Ok(()),
         };
         if let Err(error) = ended {
             let frame = ServerFrame::Ended { id: self.id, error: Error::from(error).to_api() };
