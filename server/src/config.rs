@@ -23,6 +23,13 @@ pub struct ServeFlags {
     /// The engine: `unix:///path` or `tcp://host:port`.
     #[arg(long, env = "DOCKER_HOST", default_value = "unix:///var/run/docker.sock")]
     pub docker_host: String,
+    /// Speak TLS to an engine behind TCP, and check its certificate: any value but an empty one, as with
+    /// Docker's own command line.
+    #[arg(long, env = "DOCKER_TLS_VERIFY", num_args = 0..=1, default_missing_value = "1")]
+    pub docker_tls_verify: Option<String>,
+    /// The folder with ca.pem, cert.pem and key.pem for it; `~/.docker` unless told.
+    #[arg(long, env = "DOCKER_CERT_PATH")]
+    pub docker_cert_path: Option<PathBuf>,
     /// Serve without TLS, for a reverse proxy on the same host.
     #[arg(long, env = "LONGSHORE_PLAIN_HTTP")]
     pub plain_http: bool,
@@ -109,7 +116,14 @@ impl Config {
                 SocketAddr::from(([127, 0, 0, 1], 9443))
             })),
         };
-        let docker_host = DockerHost::parse(&flags.docker_host).unwrap_or_else(|mistake| {
+        let verified = flags.docker_tls_verify.is_some_and(|value| !value.is_empty());
+        let certificates = verified.then(|| {
+            let path = flags.docker_cert_path.filter(|path| !path.as_os_str().is_empty());
+            path.unwrap_or_else(|| {
+                PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".docker")
+            })
+        });
+        let docker_host = DockerHost::parse(&flags.docker_host, certificates).unwrap_or_else(|mistake| {
             note(format!("--docker-host (or DOCKER_HOST): {mistake}"));
             DockerHost::Unix(PathBuf::new())
         });

@@ -44,6 +44,8 @@ pub enum UnreachableReason {
     Lost,
     /// It answers something that is not the Engine API.
     NotAnEngine,
+    /// One of the two does not accept the other's certificate, or ours cannot be read.
+    TlsFailed,
 }
 
 /// Which engine it is; decides what the page calls it and what it hides.

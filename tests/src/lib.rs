@@ -25,6 +25,7 @@ pub mod proxy;
 pub mod snapshot;
 pub mod sockets;
 pub mod tls;
+pub mod tls_front;
 pub mod wait;
 
 pub use client::{Client, Response};

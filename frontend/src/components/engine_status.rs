@@ -54,6 +54,9 @@ pub(crate) fn advice(i18n: I18n, reason: UnreachableReason) -> (String, String) 
         UnreachableReason::NotAnEngine => {
             (t_string!(i18n, engine.not_an_engine.title), t_string!(i18n, engine.not_an_engine.advice))
         }
+        UnreachableReason::TlsFailed => {
+            (t_string!(i18n, engine.tls_failed.title), t_string!(i18n, engine.tls_failed.advice))
+        }
     }
 }
 

@@ -27,21 +27,39 @@ pub enum DockerHost {
     Unix(PathBuf),
     /// `host:port`, without TLS.
     Tcp(String),
+    /// `host:port`, both sides showing certificates.
+    Tls {
+        /// Where.
+        address: String,
+        /// The folder with `ca.pem`, `cert.pem` and `key.pem`.
+        certificates: PathBuf,
+    },
 }
 
 impl DockerHost {
-    /// Reads what `DOCKER_HOST` may hold.
+    /// Reads what `DOCKER_HOST` may hold. With the folder of `DOCKER_CERT_PATH`, an engine behind TCP is
+    /// spoken to over TLS, as the command line does with `DOCKER_TLS_VERIFY`.
     ///
     /// # Errors
     /// One sentence that says what is accepted.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str, certificates: Option<PathBuf>) -> Result<Self, String> {
         if let Some(path) = text.strip_prefix("unix://") {
             return Ok(Self::Unix(PathBuf::from(path)));
         }
-        if let Some(address) = text.strip_prefix("tcp://").or_else(|| text.strip_prefix("http://")) {
+        let secured = text.starts_with("https://");
+        let after = ["tcp://", "http://", "https://"].iter().find_map(|scheme| text.strip_prefix(scheme));
+        if let Some(address) = after {
+            let port = if certificates.is_some() { 2376 } else { 2375 };
             let address = address.trim_end_matches('/');
-            let address = if address.contains(':') { address.to_owned() } else { format!("{address}:2375") };
-            return Ok(Self::Tcp(address));
+            let has_port = address.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+            let address = if has_port { address.to_owned() } else { format!("{address}:{port}") };
+            return match certificates {
+                Some(certificates) => Ok(Self::Tls { address, certificates }),
+                None if secured => Err(format!(
+                    "'{text}' asks for TLS: set DOCKER_TLS_VERIFY=1, and DOCKER_CERT_PATH to the folder with ca.pem, cert.pem and key.pem"
+                )),
+                None => Ok(Self::Tcp(address)),
+            };
         }
         if text.starts_with('/') {
             return Ok(Self::Unix(PathBuf::from(text)));
@@ -56,7 +74,7 @@ impl std::fmt::Display for DockerHost {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Unix(path) => write!(formatter, "unix://{}", path.display()),
-            Self::Tcp(address) => write!(formatter, "tcp://{address}"),
+            Self::Tcp(address) | Self::Tls { address, .. } => write!(formatter, "tcp://{address}"),
         }
     }
 }
@@ -77,7 +95,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Unreachable`] with the reason; never waits longer than a read may.
     pub async fn connect(host: &DockerHost) -> Result<Self, EngineError> {
-        let client = transport::client(host.clone());
+        let client = transport::client(host)?;
         let for_bollard = client.clone();
         let send = move |request: BollardRequest| {
             let client = for_bollard.clone();
@@ -250,9 +268,19 @@ mod tests {
 
     #[test]
     fn addresses() {
-        assert_eq!(DockerHost::parse("unix:///run/d.sock"), Ok(DockerHost::Unix("/run/d.sock".into())));
-        assert_eq!(DockerHost::parse("tcp://h:1"), Ok(DockerHost::Tcp("h:1".into())));
-        assert_eq!(DockerHost::parse("tcp://h"), Ok(DockerHost::Tcp("h:2375".into())));
-        assert!(DockerHost::parse("ssh://h").is_err());
+        let plain = |text| DockerHost::parse(text, None);
+        assert_eq!(plain("unix:///run/d.sock"), Ok(DockerHost::Unix("/run/d.sock".into())));
+        assert_eq!(plain("tcp://h:1"), Ok(DockerHost::Tcp("h:1".into())));
+        assert_eq!(plain("tcp://h"), Ok(DockerHost::Tcp("h:2375".into())));
+        assert_eq!(plain("tcp://[::1]"), Ok(DockerHost::Tcp("[::1]:2375".into())));
+        assert!(plain("ssh://h").is_err());
+        assert!(plain("https://h").unwrap_err().contains("DOCKER_TLS_VERIFY"));
+        for text in ["tcp://h", "https://h/"] {
+            let (address, certificates) = ("h:2376".to_owned(), PathBuf::from("/c"));
+            let secured = DockerHost::parse(text, Some(certificates.clone()));
+            assert_eq!(secured, Ok(DockerHost::Tls { address, certificates }));
+        }
+        let socket = DockerHost::parse("unix:///s", Some("/c".into()));
+        assert_eq!(socket, Ok(DockerHost::Unix("/s".into())), "as the command line does");
     }
 }

@@ -89,6 +89,12 @@ impl EngineError {
                 return Self::Unreachable { reason: UnreachableReason::NotAnEngine, detail: last };
             }
             if let Some(io) = current.downcast_ref::<std::io::Error>() {
+                if io.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) {
+                    return Self::Unreachable {
+                        reason: UnreachableReason::TlsFailed,
+                        detail: io.to_string(),
+                    };
+                }
                 let reason = match io.kind() {
                     ErrorKind::NotFound => UnreachableReason::NoSocket,
                     ErrorKind::PermissionDenied => UnreachableReason::PermissionDenied,

@@ -21,6 +21,7 @@ mod frames;
 mod logs;
 mod stats;
 mod status_text;
+mod tls;
 mod transport;
 
 pub use connection::{DockerHost, Engine};

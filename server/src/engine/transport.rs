@@ -25,8 +25,9 @@ use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpStream, UnixStream},
 };
+use tokio_rustls::client::TlsStream;
 
-use super::{DockerHost, EngineError};
+use super::{DockerHost, EngineError, tls::EngineTls};
 
 /// The body of a request: the type that bollard uses.
 pub(super) type Body =
@@ -36,11 +37,18 @@ pub(super) type Body =
 pub(super) type HttpClient = Client<Connector, Body>;
 
 /// A new pool. Idle connections are kept for a minute: an engine that restarts drops them anyway.
-pub(super) fn client(host: DockerHost) -> HttpClient {
-    Client::builder(TokioExecutor::new())
+///
+/// # Errors
+/// When the certificates for it cannot be read.
+pub(super) fn client(host: &DockerHost) -> Result<HttpClient, EngineError> {
+    let tls = match host {
+        DockerHost::Tls { address, certificates } => Some(EngineTls::read(address, certificates)?),
+        DockerHost::Unix(_) | DockerHost::Tcp(_) => None,
+    };
+    Ok(Client::builder(TokioExecutor::new())
         .pool_idle_timeout(std::time::Duration::from_secs(60))
         .pool_max_idle_per_host(8)
-        .build(Connector { host })
+        .build(Connector { host: host.clone(), tls }))
 }
 
 /// A body of bytes.
@@ -59,6 +67,7 @@ pub(super) async fn send(
 #[derive(Clone)]
 pub(super) struct Connector {
     host: DockerHost,
+    tls: Option<EngineTls>,
 }
 
 impl tower::Service<Uri> for Connector {
@@ -71,14 +80,17 @@ impl tower::Service<Uri> for Connector {
     }
 
     fn call(&mut self, _: Uri) -> Self::Future {
-        let host = self.host.clone();
+        let (host, tls) = (self.host.clone(), self.tls.clone());
         Box::pin(async move {
             let wire = match host {
                 DockerHost::Unix(path) => Wire::Unix(UnixStream::connect(path).await?),
-                DockerHost::Tcp(address) => {
+                DockerHost::Tcp(address) | DockerHost::Tls { address, .. } => {
                     let stream = TcpStream::connect(address).await?;
                     stream.set_nodelay(true)?;
-                    Wire::Tcp(stream)
+                    match tls {
+                        Some(tls) => Wire::Tls(Box::new(tls.connect(stream).await?)),
+                        None => Wire::Tcp(stream),
+                    }
                 }
             };
             Ok(TokioIo::new(wire))
@@ -90,6 +102,7 @@ impl tower::Service<Uri> for Connector {
 pub(super) enum Wire {
     Unix(UnixStream),
     Tcp(TcpStream),
+    Tls(Box<TlsStream<TcpStream>>),
 }
 
 impl Connection for Wire {
@@ -107,6 +120,7 @@ impl AsyncRead for Wire {
         match self.get_mut() {
             Self::Unix(stream) => Pin::new(stream).poll_read(context, buffer),
             Self::Tcp(stream) => Pin::new(stream).poll_read(context, buffer),
+            Self::Tls(stream) => Pin::new(stream).poll_read(context, buffer),
         }
     }
 }
@@ -116,6 +130,7 @@ impl AsyncWrite for Wire {
         match self.get_mut() {
             Self::Unix(stream) => Pin::new(stream).poll_write(context, bytes),
             Self::Tcp(stream) => Pin::new(stream).poll_write(context, bytes),
+            Self::Tls(stream) => Pin::new(stream).poll_write(context, bytes),
         }
     }
 
@@ -123,6 +138,7 @@ impl AsyncWrite for Wire {
         match self.get_mut() {
             Self::Unix(stream) => Pin::new(stream).poll_flush(context),
             Self::Tcp(stream) => Pin::new(stream).poll_flush(context),
+            Self::Tls(stream) => Pin::new(stream).poll_flush(context),
         }
     }
 
@@ -130,6 +146,7 @@ impl AsyncWrite for Wire {
         match self.get_mut() {
             Self::Unix(stream) => Pin::new(stream).poll_shutdown(context),
             Self::Tcp(stream) => Pin::new(stream).poll_shutdown(context),
+            Self::Tls(stream) => Pin::new(stream).poll_shutdown(context),
         }
     }
 }

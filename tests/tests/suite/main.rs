@@ -15,6 +15,7 @@ mod access;
 mod admin_command;
 mod audit;
 mod containers;
+mod engine_tls;
 mod environments;
 mod everybody;
 mod faults;

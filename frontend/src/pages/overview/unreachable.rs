@@ -112,5 +112,12 @@ fn commands(reason: UnreachableReason) -> &'static [(Place, &'static str)] {
             (Place::Host, "sudo systemctl restart docker"),
         ],
         UnreachableReason::NotAnEngine => &[(Place::Host, "echo \"$DOCKER_HOST\"")],
+        UnreachableReason::TlsFailed => &[
+            (
+                Place::Host,
+                "openssl verify -CAfile \"$DOCKER_CERT_PATH/ca.pem\" \"$DOCKER_CERT_PATH/cert.pem\"",
+            ),
+            (Place::Host, "docker --tlsverify version"),
+        ],
     }
 }
