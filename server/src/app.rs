@@ -3,7 +3,9 @@
 use std::{ops::Deref, sync::Arc};
 
 use crate::{
-    access::{audit::Audit, limits::SignInLimits, password::Hasher, session::Sessions, setup::SetupCode},
+    access::{
+        audit::Audit, limits::SignInLimits, password::Hasher, seal::Keys, session::Sessions, setup::SetupCode,
+    },
     config::Config,
     http::{OriginPolicy, TrustedProxies},
     hub::Hubs,
@@ -25,6 +27,8 @@ pub struct Parts {
     pub hasher: Hasher,
     /// Sessions.
     pub sessions: Sessions,
+    /// What secrets are sealed with.
+    pub keys: Keys,
     /// Slows down guessing.
     pub limits: SignInLimits,
     /// The first run's code.

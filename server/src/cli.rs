@@ -1,6 +1,10 @@
 //! The command line.
 
-use std::{io::Write as _, path::PathBuf, process::ExitCode};
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::{Args, Parser, Subcommand};
 
@@ -15,6 +19,7 @@ use crate::{
         limits::SignInLimits,
         owners,
         password::{Cost, Hasher},
+        seal::{self, Keys},
         session::Sessions,
         setup::{self, SetupCode},
     },
@@ -83,6 +88,13 @@ enum AdminCommand {
         /// The user's name.
         name: String,
     },
+    /// Make another key, and seal every secret in the database under it.
+    RotateKey {
+        #[command(flatten)]
+        data: DataFolder,
+        #[command(flatten)]
+        keys: KeyFile,
+    },
 }
 
 /// Where the console keeps its data.
@@ -91,6 +103,14 @@ struct DataFolder {
     /// The folder of the database.
     #[arg(long, env = "LONGSHORE_DATA", default_value = "data")]
     data: PathBuf,
+}
+
+/// Where the keys are that secrets are sealed with.
+#[derive(Args)]
+struct KeyFile {
+    /// The file with the keys; `secret.key` in the data folder unless told.
+    #[arg(long, env = "LONGSHORE_KEY_FILE")]
+    key_file: Option<PathBuf>,
 }
 
 /// Runs the command line that the process was started with.
@@ -155,6 +175,7 @@ async fn serve(flags: ServeFlags) -> Result<(), String> {
 
 async fn assemble(config: Config) -> Result<App, String> {
     let store = Store::open(&config.data).await.map_err(|error| chain(&error))?;
+    let keys = open_keys(&store, &config.key_file).await?;
     let hasher = Hasher::new(Cost::STANDARD).map_err(|error| error.to_string())?;
     if let Some(file) = &config.admin_password_file {
         setup::admin_from_file(&store, &hasher, file, hub::now()).await.map_err(|error| chain(&error))?;
@@ -178,6 +199,7 @@ async fn assemble(config: Config) -> Result<App, String> {
         load: crate::own_load::LoadMeter::default(),
         build: env!("CARGO_PKG_VERSION").to_owned(),
         store,
+        keys,
         hasher,
         setup,
         config,
@@ -227,8 +249,25 @@ async fn admin(command: AdminCommand) -> Result<(), String> {
             store.close().await;
             say(&format!("{name} may not sign in any more; their sessions have ended."));
         }
+        AdminCommand::RotateKey { data, keys } => {
+            let store = open(&data).await?;
+            let file = keys.key_file.unwrap_or_else(|| data.data.join(seal::KEY_FILE));
+            let keys = open_keys(&store, &file).await?;
+            let values = host_admin::rotate_key(&store, &keys, hub::now()).await.map_err(failed)?;
+            store.close().await;
+            say(&format!(
+                "{} holds another key, which {values} values are sealed under now. The key before it stays in \
+                 the file until the next time; keep a copy of the file apart from the database.",
+                file.display()
+            ));
+        }
     }
     Ok(())
+}
+
+async fn open_keys(store: &Store, file: &Path) -> Result<Keys, String> {
+    let sealed = store.has_sealed().await.map_err(|error| chain(&error))?;
+    Keys::open(file, sealed).map_err(|error| chain(&error))
 }
 
 async fn open(folder: &DataFolder) -> Result<Store, String> {

@@ -7,6 +7,7 @@ use ipnet::IpNet;
 use url::Url;
 
 use crate::{
+    access::seal,
     engine::DockerHost,
     http::{Assets, TrustedProxies},
 };
@@ -20,6 +21,9 @@ pub struct ServeFlags {
     /// The folder for the database and the certificate.
     #[arg(long, env = "LONGSHORE_DATA", default_value = "data")]
     pub data: PathBuf,
+    /// The file with the keys that secrets are sealed with; `secret.key` in the data folder unless told.
+    #[arg(long, env = "LONGSHORE_KEY_FILE")]
+    pub key_file: Option<PathBuf>,
     /// The engine: `unix:///path` or `tcp://host:port`.
     #[arg(long, env = "DOCKER_HOST", default_value = "unix:///var/run/docker.sock")]
     pub docker_host: String,
@@ -85,6 +89,8 @@ pub struct Config {
     pub listen: Listen,
     /// The folder for everything that is kept.
     pub data: PathBuf,
+    /// The file with the keys that secrets are sealed with.
+    pub key_file: PathBuf,
     /// The engine.
     pub docker_host: DockerHost,
     /// The certificate.
@@ -161,6 +167,7 @@ impl Config {
             .map_or_else(|| "/".to_owned(), |url| format!("{}/", url.path().trim_end_matches('/')));
         Ok(Self {
             listen,
+            key_file: flags.key_file.unwrap_or_else(|| flags.data.join(seal::KEY_FILE)),
             data: flags.data,
             docker_host,
             tls,

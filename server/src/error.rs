@@ -10,7 +10,7 @@ use axum::{
 };
 use shared::{ApiError, ErrorCode, Permission, Role};
 
-use crate::{engine::EngineError, store::StoreError};
+use crate::{access::seal::SealError, engine::EngineError, store::StoreError};
 
 /// Why a request was not done.
 #[derive(Debug, thiserror::Error)]
@@ -84,6 +84,9 @@ pub enum Error {
     /// The database failed.
     #[error("the console could not read or write its database; see its log")]
     Store(#[from] StoreError),
+    /// A secret could not be sealed or read.
+    #[error("the console could not read its sealed secrets; see its log")]
+    Seal(#[from] SealError),
     /// A fault of the console itself; the text is for the log only.
     #[error("the console failed; see its log")]
     Internal(String),
@@ -124,7 +127,9 @@ impl Error {
                 }
                 EngineError::Timeout { .. } => (StatusCode::GATEWAY_TIMEOUT, ErrorCode::EngineTimeout),
             },
-            Self::Store(_) | Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::Internal),
+            Self::Store(_) | Self::Seal(_) | Self::Internal(_) => {
+                (StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::Internal)
+            }
         }
     }
 

@@ -10,11 +10,19 @@ use shared::{
     users::{NewGrant, User},
 };
 
-use super::{owners::refused, password::Hasher, password_rules::check_new_password};
+use super::{
+    owners::refused,
+    password::Hasher,
+    password_rules::check_new_password,
+    seal::{self, Keys},
+};
 use crate::{
     Error,
-    store::{GrantsChange, NewAuditRow, Store, StoredCredentials, UserUpdate},
+    store::{GrantsChange, NewAuditRow, SealedColumn, Store, StoredCredentials, UserUpdate},
 };
+
+/// What each of their audit rows says of itself.
+const WHERE: &str = "from the command line";
 
 /// All users.
 ///
@@ -78,6 +86,28 @@ pub async fn disable(store: &Store, name: &str, at: UnixMillis) -> Result<(), Er
     recorded(store, "DisableUser", &found, &update, at).await
 }
 
+/// Makes another key, and seals every secret in the database under it; gives their number. The key before it
+/// stays in the file until the next time, since a console that runs meanwhile seals under it.
+///
+/// # Errors
+/// When a value cannot be opened, or the database or the file fails; then all values are as they were.
+pub async fn rotate_key(store: &Store, keys: &Keys, at: UnixMillis) -> Result<u64, Error> {
+    let row = begun(store, "RotateKey", "", at).await?;
+    let answer = async {
+        keys.add()?;
+        let again = |column: &SealedColumn, row: i64, value: &[u8]| {
+            let place = seal::Place { table: column.table, column: column.column, row };
+            keys.seal(&place, &keys.unseal(&place, value)?)
+        };
+        let values = store.reseal(again).await??;
+        keys.drop_older()?;
+        Ok(values)
+    }
+    .await;
+    ended(store, row, &answer).await?;
+    answer
+}
+
 async fn find(store: &Store, name: &str) -> Result<StoredCredentials, Error> {
     store.find_credentials(name).await?.ok_or(Error::NotFound("user"))
 }
@@ -89,22 +119,22 @@ async fn recorded(
     update: &UserUpdate<'_>,
     at: UnixMillis,
 ) -> Result<(), Error> {
-    const WHERE: &str = "from the command line";
-    let row = NewAuditRow {
-        at,
-        actor: "",
-        address: "",
-        action,
-        target: &found.name,
-        result: AuditResult::Started,
-        detail: WHERE,
-    };
-    let row = store.add_audit(&row).await?;
+    let row = begun(store, action, &found.name, at).await?;
     let answer = store.update_user(found.user, update).await?.map(drop).map_err(refused);
+    ended(store, row, &answer).await?;
+    answer
+}
+
+async fn begun(store: &Store, action: &str, target: &str, at: UnixMillis) -> Result<i64, Error> {
+    let result = AuditResult::Started;
+    let row = NewAuditRow { at, actor: "", address: "", action, target, result, detail: WHERE };
+    Ok(store.add_audit(&row).await?)
+}
+
+async fn ended<T>(store: &Store, row: i64, answer: &Result<T, Error>) -> Result<(), Error> {
     let result = if answer.is_ok() { AuditResult::Done } else { AuditResult::Failed };
     let why = answer.as_ref().err().map(|error| format!("{WHERE}: {error}"));
-    store.finish_audit(row, result, why.as_deref().unwrap_or(WHERE)).await?;
-    answer
+    Ok(store.finish_audit(row, result, why.as_deref().unwrap_or(WHERE)).await?)
 }
 
 #[cfg(test)]

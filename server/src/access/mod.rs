@@ -14,6 +14,7 @@ pub mod password;
 pub mod password_rules;
 pub mod place;
 pub mod policy;
+pub mod seal;
 pub mod session;
 mod session_cache;
 mod session_rows;

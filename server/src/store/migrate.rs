@@ -20,6 +20,7 @@ use super::{StoreError, attempted};
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "first", include_str!("migrations/0001_first.sql")),
     (2, "access", include_str!("migrations/0002_access.sql")),
+    (4, "account", include_str!("migrations/0004_account.sql")),
 ];
 
 /// Migrates to the newest schema.
@@ -99,16 +100,17 @@ mod tests {
     use super::*;
     use crate::store::{Store, testing::TempFolder};
 
-    const THIRD: &[(i64, &str, &str)] = &[
-        (1, "first", include_str!("migrations/0001_first.sql")),
-        (2, "access", include_str!("migrations/0002_access.sql")),
-        (3, "third", "CREATE TABLE more (id BIGINT NOT NULL); INSERT INTO more VALUES (7);"),
-    ];
-    const BROKEN: &[(i64, &str, &str)] = &[
-        (1, "first", include_str!("migrations/0001_first.sql")),
-        (2, "access", include_str!("migrations/0002_access.sql")),
-        (3, "third", "CREATE TABLE more (id BIGINT NOT NULL); INSERT INTO nowhere VALUES (7);"),
-    ];
+    const WORKS: &str = "CREATE TABLE more (id BIGINT NOT NULL); INSERT INTO more VALUES (7);";
+    const BREAKS: &str = "CREATE TABLE more (id BIGINT NOT NULL); INSERT INTO nowhere VALUES (7);";
+
+    fn newest() -> i64 {
+        MIGRATIONS.last().unwrap().0
+    }
+
+    /// All of them and one more.
+    fn and(sql: &'static str) -> Vec<(i64, &'static str, &'static str)> {
+        [MIGRATIONS, &[(newest() + 1, "more", sql)]].concat()
+    }
 
     async fn tables(store: &Store) -> i64 {
         sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_master WHERE name = 'more'")
@@ -122,18 +124,20 @@ mod tests {
         let temp = TempFolder::new();
         let store = Store::open(temp.path()).await.unwrap();
         let file = temp.path().join("longshore.db");
-        let copy = temp.path().join("longshore.db.before-3");
+        let name = format!("longshore.db.before-{}", newest() + 1);
+        let copy = temp.path().join(&name);
         assert!(!copy.exists(), "a new database has nothing to copy");
         std::fs::write(&copy, "an older copy").unwrap();
-        migrate_to(&store.pool, &file, THIRD).await.unwrap();
+        migrate_to(&store.pool, &file, &and(WORKS)).await.unwrap();
         assert_eq!(tables(&store).await, 1);
         assert_eq!(std::fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
         assert!(!temp.path().join("longshore.db.partial").exists());
         store.close().await;
 
         let error = Store::open(temp.path()).await.unwrap_err();
-        assert!(matches!(error, StoreError::Newer { found: 3, known: 2 }), "{error:?}");
-        assert!(error.to_string().contains("longshore.db.before-3"), "{error}");
+        let StoreError::Newer { found, known } = error else { panic!("{error:?}") };
+        assert_eq!((found, known), (newest() + 1, newest()));
+        assert!(error.to_string().contains(&name), "{error}");
 
         std::fs::rename(&copy, &file).unwrap();
         let store = Store::open(temp.path()).await.unwrap();
@@ -144,7 +148,8 @@ mod tests {
     async fn a_migration_that_fails_changes_nothing() {
         let temp = TempFolder::new();
         let store = Store::open(temp.path()).await.unwrap();
-        let error = migrate_to(&store.pool, &temp.path().join("longshore.db"), BROKEN).await.unwrap_err();
+        let error =
+            migrate_to(&store.pool, &temp.path().join("longshore.db"), &and(BREAKS)).await.unwrap_err();
         assert!(matches!(error, StoreError::Migrate(_)), "{error:?}");
         assert_eq!(tables(&store).await, 0);
         store.close().await;

@@ -11,6 +11,7 @@ mod grants;
 mod migrate;
 mod owners;
 mod roles;
+mod sealed;
 mod sessions;
 mod teams;
 mod users;
@@ -31,6 +32,7 @@ pub use self::{
     access::{AccessChange, AccessRefusal, AccessRows, Owned},
     audit::NewAuditRow,
     grants::GrantsChange,
+    sealed::{FACTOR_SECRET, SealedColumn},
     sessions::{NewSession, SessionKey, SessionRow},
     users::{NewUserRow, StoredCredentials, UserUpdate},
 };
