@@ -4,7 +4,8 @@ use std::{ops::Deref, sync::Arc};
 
 use crate::{
     access::{
-        audit::Audit, limits::SignInLimits, password::Hasher, seal::Keys, session::Sessions, setup::SetupCode,
+        audit::Audit, factor::Factors, limits::SignInLimits, password::Hasher, seal::Keys, session::Sessions,
+        setup::SetupCode,
     },
     config::Config,
     http::{OriginPolicy, TrustedProxies},
@@ -29,6 +30,8 @@ pub struct Parts {
     pub sessions: Sessions,
     /// What secrets are sealed with.
     pub keys: Keys,
+    /// Second factors.
+    pub factors: Factors,
     /// Slows down guessing.
     pub limits: SignInLimits,
     /// The first run's code.

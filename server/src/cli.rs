@@ -15,6 +15,7 @@ use crate::{
     access::{
         audit::Audit,
         clock::Clock,
+        factor::Factors,
         host_admin,
         limits::SignInLimits,
         owners,
@@ -83,6 +84,13 @@ enum AdminCommand {
     },
     /// Refuse a user's sign-ins, and end their sessions.
     Disable {
+        #[command(flatten)]
+        data: DataFolder,
+        /// The user's name.
+        name: String,
+    },
+    /// Remove a user's second factor, for somebody who lost theirs, and end their sessions.
+    ResetFactor {
         #[command(flatten)]
         data: DataFolder,
         /// The user's name.
@@ -191,6 +199,7 @@ async fn assemble(config: Config) -> Result<App, String> {
     let environment = "local".parse().map_err(|_bad| "the environment's id is wrong".to_owned())?;
     Ok(App::new(Parts {
         sessions: Sessions::new(store.clone(), Clock::steady()),
+        factors: Factors::new(store.clone(), keys.clone(), Clock::wall()),
         limits: SignInLimits::new(Clock::steady()),
         audit: Audit::new(store.clone(), Clock::wall()),
         hubs: Hubs::start(vec![(environment, config.docker_host.clone())]),
@@ -248,6 +257,12 @@ async fn admin(command: AdminCommand) -> Result<(), String> {
             host_admin::disable(&store, &name, hub::now()).await.map_err(failed)?;
             store.close().await;
             say(&format!("{name} may not sign in any more; their sessions have ended."));
+        }
+        AdminCommand::ResetFactor { data, name } => {
+            let store = open(&data).await?;
+            host_admin::reset_factor(&store, &name, hub::now()).await.map_err(failed)?;
+            store.close().await;
+            say(&format!("{name} signs in without a second factor; their sessions have ended."));
         }
         AdminCommand::RotateKey { data, keys } => {
             let store = open(&data).await?;

@@ -21,6 +21,15 @@ pub enum Error {
     /// Name and password do not belong together. The same text whichever was wrong.
     #[error("the name or the password is wrong")]
     BadCredentials,
+    /// Name and password are right, and the second factor is awaited.
+    #[error("a code of your second factor is needed now")]
+    FactorNeeded,
+    /// A code is wrong, or was used.
+    #[error("the code is wrong, or was used already; wait for the next one")]
+    BadCode,
+    /// The session has not proved lately who is at the keyboard.
+    #[error("this takes your password or a code of your second factor again")]
+    ConfirmationNeeded,
     /// The setup code is wrong, used or expired.
     #[error("the setup code is wrong, was used, or has expired; restart the console for a new one")]
     BadSetupCode,
@@ -104,6 +113,9 @@ impl Error {
         match self {
             Self::SignedOut => (StatusCode::UNAUTHORIZED, ErrorCode::SignedOut),
             Self::BadCredentials => (StatusCode::UNAUTHORIZED, ErrorCode::BadCredentials),
+            Self::FactorNeeded => (StatusCode::UNAUTHORIZED, ErrorCode::FactorNeeded),
+            Self::BadCode => (StatusCode::UNAUTHORIZED, ErrorCode::BadCode),
+            Self::ConfirmationNeeded => (StatusCode::FORBIDDEN, ErrorCode::ConfirmationNeeded),
             Self::BadSetupCode => (StatusCode::FORBIDDEN, ErrorCode::BadSetupCode),
             Self::TooManyAttempts { .. } => (StatusCode::TOO_MANY_REQUESTS, ErrorCode::TooManyAttempts),
             Self::Forbidden { .. } | Self::ForbiddenFields { .. } => {

@@ -120,6 +120,8 @@ pub trait Operation: Serialize + DeserializeOwned + Clone + Send + Sync + 'stati
     const FIELDS: &'static [&'static str];
     /// Who may.
     const NEEDS: Needs;
+    /// Whether it asks again who is at the keyboard: only a session that has just proved it may.
+    const CONFIRMS: bool;
     /// The part after `?`.
     type Query: Serialize + DeserializeOwned + Send + 'static;
 
@@ -172,7 +174,7 @@ const SEGMENT: &percent_encoding::AsciiSet =
 #[doc(hidden)]
 #[macro_export]
 macro_rules! operation {
-    (doc: [$($doc:literal)*], $name:ident { $($field:ident : $ty:ty),* }, $path:literal, $query:ty, $needs:expr) => {
+    (doc: [$($doc:literal)*], $name:ident { $($field:ident : $ty:ty),* }, $path:literal, $query:ty, $needs:expr, $confirms:expr) => {
         $(#[doc = $doc])*
         #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
         pub struct $name {
@@ -187,6 +189,7 @@ macro_rules! operation {
             const PATH: &'static str = $path;
             const FIELDS: &'static [&'static str] = &[$(stringify!($field)),*];
             const NEEDS: $crate::Needs = $needs;
+            const CONFIRMS: bool = $confirms;
             type Query = $query;
             fn path(&self) -> String {
                 let path = String::from($path);
@@ -208,37 +211,40 @@ macro_rules! operation {
 
 /// Declares one endpoint: method, path, query, body, reply, and who may.
 ///
-/// `needs:` is `public`, `session`, a [`Permission`], or `within` a permission.
+/// `needs:` is `public`, `session`, a [`Permission`], or `within` a permission. With `confirms: yes` at the
+/// end, only a session that has just proved again who is at the keyboard may.
 #[macro_export]
 macro_rules! endpoint {
     ($(#[doc = $doc:literal])* $name:ident { $($field:ident : $ty:ty),* $(,)? }
      $method:ident $path:literal,
      query: $query:ty, body: $body:ty, reply: $reply:ty, needs: public) => {
-        $crate::operation!(doc: [$($doc)*], $name { $($field: $ty),* }, $path, $query, $crate::Needs::Public);
+        $crate::operation!(doc: [$($doc)*], $name { $($field: $ty),* }, $path, $query, $crate::Needs::Public, false);
         $crate::endpoint!(@call $name, $method, $body, $reply);
         impl $crate::Public for $name {}
     };
     ($(#[doc = $doc:literal])* $name:ident { $($field:ident : $ty:ty),* $(,)? }
      $method:ident $path:literal,
-     query: $query:ty, body: $body:ty, reply: $reply:ty, needs: session) => {
-        $crate::operation!(doc: [$($doc)*], $name { $($field: $ty),* }, $path, $query, $crate::Needs::Session);
+     query: $query:ty, body: $body:ty, reply: $reply:ty, needs: session $(, confirms: $confirms:ident)?) => {
+        $crate::operation!(doc: [$($doc)*], $name { $($field: $ty),* }, $path, $query, $crate::Needs::Session, $crate::endpoint!(@confirms $($confirms)?));
         $crate::endpoint!(@call $name, $method, $body, $reply);
         impl $crate::Guarded for $name {}
     };
     ($(#[doc = $doc:literal])* $name:ident { $($field:ident : $ty:ty),* $(,)? }
      $method:ident $path:literal,
-     query: $query:ty, body: $body:ty, reply: $reply:ty, needs: within $needs:expr) => {
-        $crate::operation!(doc: [$($doc)*], $name { $($field: $ty),* }, $path, $query, $crate::Needs::Within($needs));
+     query: $query:ty, body: $body:ty, reply: $reply:ty, needs: within $needs:expr $(, confirms: $confirms:ident)?) => {
+        $crate::operation!(doc: [$($doc)*], $name { $($field: $ty),* }, $path, $query, $crate::Needs::Within($needs), $crate::endpoint!(@confirms $($confirms)?));
         $crate::endpoint!(@call $name, $method, $body, $reply);
         impl $crate::Guarded for $name {}
     };
     ($(#[doc = $doc:literal])* $name:ident { $($field:ident : $ty:ty),* $(,)? }
      $method:ident $path:literal,
-     query: $query:ty, body: $body:ty, reply: $reply:ty, needs: $needs:expr) => {
-        $crate::operation!(doc: [$($doc)*], $name { $($field: $ty),* }, $path, $query, $crate::Needs::Permission($needs));
+     query: $query:ty, body: $body:ty, reply: $reply:ty, needs: $needs:expr $(, confirms: $confirms:ident)?) => {
+        $crate::operation!(doc: [$($doc)*], $name { $($field: $ty),* }, $path, $query, $crate::Needs::Permission($needs), $crate::endpoint!(@confirms $($confirms)?));
         $crate::endpoint!(@call $name, $method, $body, $reply);
         impl $crate::Guarded for $name {}
     };
+    (@confirms) => { false };
+    (@confirms yes) => { true };
     (@call $name:ident, $method:ident, $body:ty, $reply:ty) => {
         impl $crate::Endpoint for $name {
             const METHOD: $crate::Method = $crate::Method::$method;
@@ -253,13 +259,13 @@ macro_rules! endpoint {
 macro_rules! socket {
     ($(#[doc = $doc:literal])* $name:ident { $($field:ident : $ty:ty),* $(,)? }
      $path:literal, query: $query:ty, needs: session, mutates: $mutates:literal) => {
-        $crate::operation!(doc: [$($doc)*], $name { $($field: $ty),* }, $path, $query, $crate::Needs::Session);
+        $crate::operation!(doc: [$($doc)*], $name { $($field: $ty),* }, $path, $query, $crate::Needs::Session, false);
         impl $crate::Guarded for $name {}
         impl $crate::Socket for $name { const MUTATES: bool = $mutates; }
     };
     ($(#[doc = $doc:literal])* $name:ident { $($field:ident : $ty:ty),* $(,)? }
      $path:literal, query: $query:ty, needs: $needs:expr, mutates: $mutates:literal) => {
-        $crate::operation!(doc: [$($doc)*], $name { $($field: $ty),* }, $path, $query, $crate::Needs::Permission($needs));
+        $crate::operation!(doc: [$($doc)*], $name { $($field: $ty),* }, $path, $query, $crate::Needs::Permission($needs), false);
         impl $crate::Guarded for $name {}
         impl $crate::Socket for $name { const MUTATES: bool = $mutates; }
     };
@@ -272,9 +278,16 @@ macro_rules! for_each_endpoint {
     ($with:ident) => {
         $with! {
             $crate::setup::ReadSetup, $crate::setup::CompleteSetup,
-            $crate::session::SignIn, $crate::session::ReadSession, $crate::session::SignOut,
+            $crate::session::SignIn, $crate::session::FinishSignIn,
+            $crate::session::ReadSession, $crate::session::SignOut,
+            $crate::account::ConfirmIdentity, $crate::account::EndConfirmation,
+            $crate::account::ChangePassword, $crate::account::ListSessions,
+            $crate::account::EndSession, $crate::account::EndOtherSessions,
+            $crate::account::ReadFactor, $crate::account::BeginFactor,
+            $crate::account::ConfirmFactor, $crate::account::RenewRecoveryCodes,
+            $crate::account::RemoveFactor,
             $crate::users::ListUsers, $crate::users::CreateUser, $crate::users::UpdateUser,
-            $crate::users::RemoveUser, $crate::users::ExplainAccess,
+            $crate::users::RemoveUser, $crate::users::ResetFactor, $crate::users::ExplainAccess,
             $crate::users::ListTeams, $crate::users::CreateTeam, $crate::users::UpdateTeam,
             $crate::users::RemoveTeam, $crate::users::AddMember, $crate::users::RemoveMember,
             $crate::users::ListRoles, $crate::users::CreateRole, $crate::users::UpdateRole,

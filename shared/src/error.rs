@@ -12,6 +12,12 @@ pub enum ErrorCode {
     SignedOut,
     /// The name and the password do not belong together. 401.
     BadCredentials,
+    /// Name and password are right, and a code of the second factor is asked for. 401.
+    FactorNeeded,
+    /// The code is wrong, or was used already. 401.
+    BadCode,
+    /// It takes proving again who is at the keyboard. 403.
+    ConfirmationNeeded,
     /// The setup code is wrong, used or expired. 403.
     BadSetupCode,
     /// Too many attempts; `retry_after_seconds` says when to come back. 429.

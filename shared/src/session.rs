@@ -28,6 +28,10 @@ pub struct Session {
     pub access: Access,
     /// The teams that they belong to.
     pub teams: Vec<TeamName>,
+    /// A code of a second factor is asked for at their sign-in.
+    pub has_factor: bool,
+    /// For so many seconds more, the session may do what asks for proving again who is at the keyboard.
+    pub confirmed_seconds: u32,
     /// The console's version and build, so that a page notices that it is older than its server.
     pub build: String,
 }
@@ -48,9 +52,18 @@ impl Session {
 
 endpoint! {
     /// Signs in: sets the session's cookie. 401 with the same text and after the same time whether the
-    /// name is unknown or the password wrong; 429 after too many attempts.
+    /// name is unknown or the password wrong; 429 after too many attempts. 401 with the code `factor_needed`
+    /// where name and password are right and a code is asked for next, within five minutes.
     SignIn {}
     Post "/api/v1/session", query: crate::Empty, body: Credentials, reply: Session, needs: public
+}
+
+endpoint! {
+    /// Signs in with a code of the second factor or a recovery code, after `SignIn` has asked for it in the
+    /// same browser. 401 for a wrong or used code, and when it took too long; 429 after too many attempts.
+    FinishSignIn {}
+    Post "/api/v1/session/factor", query: crate::Empty, body: crate::account::FactorCode, reply: Session,
+    needs: public
 }
 
 endpoint! {

@@ -13,6 +13,9 @@ pub(crate) fn error_text(i18n: I18n, error: &ApiError) -> String {
     match error.code {
         ErrorCode::SignedOut => t_string!(i18n, common.error.signed_out),
         ErrorCode::BadCredentials => t_string!(i18n, common.error.bad_credentials),
+        ErrorCode::FactorNeeded => t_string!(i18n, common.error.factor_needed),
+        ErrorCode::BadCode => t_string!(i18n, common.error.bad_code),
+        ErrorCode::ConfirmationNeeded => t_string!(i18n, common.error.confirmation_needed),
         ErrorCode::BadSetupCode => t_string!(i18n, common.error.bad_setup_code),
         ErrorCode::TooManyAttempts => match error.retry_after_seconds {
             Some(seconds) => {

@@ -218,7 +218,8 @@ async fn decide<O: Operation>(
         }
     };
     let outcome = resolve(app, &named, &actor)
-        .and_then(|resolved| resolved.place.permit(actor.access(), O::NEEDS).map(|()| resolved));
+        .and_then(|resolved| resolved.place.permit(actor.access(), O::NEEDS).map(|()| resolved))
+        .and_then(|resolved| confirmed::<O>(app, &actor).map(|()| resolved));
     match outcome {
         Ok(resolved) => {
             let record = if effect == Effect::Mutates {
@@ -245,6 +246,15 @@ async fn decide<O: Operation>(
             Err(error)
         }
     }
+}
+
+/// Asks again who is at the keyboard, where the operation wants that: last, so that nobody is asked for what
+/// they may not do.
+fn confirmed<O: Operation>(app: &App, actor: &Actor) -> Result<(), Error> {
+    if O::CONFIRMS && app.sessions.confirmed_for(actor).is_zero() {
+        return Err(Error::ConfirmationNeeded);
+    }
+    Ok(())
 }
 
 /// Names to full ids, from the hub's memory: a refused request never reaches the engine. Only what the actor
@@ -396,6 +406,10 @@ pub(crate) fn audit_result(error: Option<&Error>) -> (AuditResult, String) {
         Some(
             error @ (Error::Forbidden { .. }
             | Error::ForbiddenFields { .. }
+            | Error::ConfirmationNeeded
+            | Error::BadCredentials
+            | Error::BadCode
+            | Error::TooManyAttempts { .. }
             | Error::ForeignOrigin
             | Error::SignedOut),
         ) => (AuditResult::Refused, error.to_string()),

@@ -11,6 +11,7 @@ use shared::{
 };
 
 use super::{
+    factor,
     owners::refused,
     password::Hasher,
     password_rules::check_new_password,
@@ -84,6 +85,19 @@ pub async fn disable(store: &Store, name: &str, at: UnixMillis) -> Result<(), Er
     let found = find(store, name).await?;
     let update = UserUpdate { disabled: Some(true), ..UserUpdate::default() };
     recorded(store, "DisableUser", &found, &update, at).await
+}
+
+/// Removes a user's second factor and ends their sessions.
+///
+/// # Errors
+/// [`Error::NotFound`] for an unknown name, [`Error::Conflict`] if there is none; when the database fails.
+pub async fn reset_factor(store: &Store, name: &str, at: UnixMillis) -> Result<(), Error> {
+    let found = find(store, name).await?;
+    let row = begun(store, "ResetFactor", &found.name, at).await?;
+    let removed = store.remove_factor(found.user, None).await?;
+    let answer = removed.map(drop).ok_or_else(factor::none);
+    ended(store, row, &answer).await?;
+    answer
 }
 
 /// Makes another key, and seals every secret in the database under it; gives their number. The key before it

@@ -132,6 +132,7 @@ pub struct Attempt {
     limits: SignInLimits,
     from: Network,
     account: Account,
+    pair_before: Count,
     address_before: Count,
 }
 
@@ -171,7 +172,8 @@ impl SignInLimits {
         let mut tables = self.0.tables.lock().unwrap_or_else(PoisonError::into_inner);
         let known = tables.known.0.contains_key(&(from, account));
         let address_before = tables.addresses.get(&from, now);
-        let mut pair = tables.pairs.get(&(from, account), now);
+        let pair_before = tables.pairs.get(&(from, account), now);
+        let mut pair = pair_before;
         let blocked_until =
             if known { pair.blocked_until } else { pair.blocked_until.max(address_before.blocked_until) };
         if blocked_until > now {
@@ -189,7 +191,7 @@ impl SignInLimits {
         let mut here = address_before;
         here.fail(now, ADDRESS);
         tables.addresses.put(from, here, now);
-        Ok(Attempt { limits: self.clone(), from, account, address_before })
+        Ok(Attempt { limits: self.clone(), from, account, pair_before, address_before })
     }
 }
 
@@ -203,6 +205,26 @@ impl Attempt {
         let mut tables = inner.tables.lock().unwrap_or_else(PoisonError::into_inner);
         let tables = &mut *tables;
         tables.pairs.0.remove(&(self.from, self.account));
+        self.take_back(tables);
+        tables.known.put((self.from, self.account), Count { last: now, ..Count::default() }, now);
+    }
+
+    /// The password was right, and something else is still to come: takes back this attempt and nothing more,
+    /// or who knows the password could try the rest without an end.
+    pub fn undone(self) {
+        let mut tables = self.limits.0.tables.lock().unwrap_or_else(PoisonError::into_inner);
+        let tables = &mut *tables;
+        if let Some(count) = tables.pairs.0.get_mut(&(self.from, self.account)) {
+            count.failures = count.failures.saturating_sub(1);
+            if count.failures == self.pair_before.failures {
+                count.blocked_until = self.pair_before.blocked_until;
+            }
+        }
+        self.take_back(tables);
+    }
+
+    /// This attempt's share of what is counted for the account and for the address.
+    fn take_back(&self, tables: &mut Tables) {
         if let Some(count) = tables.accounts.0.get_mut(&self.account) {
             count.failures = count.failures.saturating_sub(1);
         }
@@ -212,7 +234,6 @@ impl Attempt {
                 count.blocked_until = self.address_before.blocked_until;
             }
         }
-        tables.known.put((self.from, self.account), Count { last: now, ..Count::default() }, now);
     }
 }
 

@@ -14,7 +14,7 @@ use std::{
 };
 
 use sha2::{Digest, Sha256};
-use shared::{Access, EnvironmentId, UserId, access::TeamName};
+use shared::{Access, EnvironmentId, UnixMillis, UserId, access::TeamName};
 use tokio::sync::broadcast;
 use tower_sessions::{
     Expiry, Session, SessionManagerLayer,
@@ -28,6 +28,7 @@ use super::{
     clock::{Clock, millis},
     credentials::Verified,
     policy::{Policies, Standing},
+    rules::RULES,
     session_cache::Cache,
     session_rows::{ADDRESS, AGENT, SERIAL, USER},
     sight::Sight,
@@ -38,10 +39,10 @@ use crate::{
     store::{SessionRow, Store, StoreError},
 };
 
-/// A session that was not used for so long has ended.
-pub const IDLE: Duration = Duration::from_secs(12 * 60 * 60);
-/// A session ends after so long, used or not.
-pub const ABSOLUTE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// See [`Rules::idle`](super::rules::Rules).
+pub const IDLE: Duration = RULES.idle;
+/// See [`Rules::absolute`](super::rules::Rules).
+pub const ABSOLUTE: Duration = RULES.absolute;
 /// How often it is written down that a session is in use.
 const TOUCH: Duration = Duration::from_secs(60);
 /// How often sessions that nobody came back to are removed.
@@ -58,12 +59,22 @@ pub struct Actor {
     pub name: String,
     /// Their session.
     pub session: SessionKey,
+    /// A code of a second factor is asked for at their sign-in.
+    pub has_factor: bool,
+    confirmed_until: UnixMillis,
     standing: Arc<Standing>,
 }
 
 impl Actor {
     fn new(session: SessionKey, row: SessionRow, standing: Arc<Standing>) -> Self {
-        Self { user: row.user, name: row.name, session, standing }
+        Self {
+            user: row.user,
+            name: row.name,
+            session,
+            has_factor: row.has_factor,
+            confirmed_until: row.confirmed_until,
+            standing,
+        }
     }
 
     /// What they held when this was read.
@@ -84,23 +95,18 @@ impl Actor {
         &self.standing.teams
     }
 
-    /// What the browser is told about them.
-    #[must_use]
-    pub fn to_wire(&self, build: &str) -> shared::session::Session {
-        shared::session::Session {
-            user: self.user,
-            name: self.name.clone(),
-            access: self.standing.access.clone(),
-            teams: self.standing.teams.clone(),
-            build: build.to_owned(),
-        }
-    }
-
     /// An actor without a session, for tests.
     #[cfg(test)]
     pub(crate) fn for_test(name: &str) -> Self {
         let session = SessionKey::new([0; 32]);
-        Self { user: UserId(0), name: name.to_owned(), session, standing: Arc::default() }
+        Self {
+            user: UserId(0),
+            name: name.to_owned(),
+            session,
+            has_factor: false,
+            confirmed_until: UnixMillis(0),
+            standing: Arc::default(),
+        }
     }
 }
 
@@ -188,6 +194,27 @@ impl Sessions {
         }
     }
 
+    /// How long the actor's session may still do what is asked for again.
+    #[must_use]
+    pub fn confirmed_for(&self, actor: &Actor) -> Duration {
+        let left = actor.confirmed_until.0.saturating_sub(self.0.clock.now().0);
+        Duration::from_millis(u64::try_from(left).unwrap_or(0))
+    }
+
+    /// What the browser is told about them.
+    #[must_use]
+    pub fn to_wire(&self, actor: &Actor, build: &str) -> shared::session::Session {
+        shared::session::Session {
+            user: actor.user,
+            name: actor.name.clone(),
+            access: actor.standing.access.clone(),
+            teams: actor.standing.teams.clone(),
+            has_factor: actor.has_factor,
+            confirmed_seconds: u32::try_from(self.confirmed_for(actor).as_secs()).unwrap_or(u32::MAX),
+            build: build.to_owned(),
+        }
+    }
+
     /// Who the cookie's session belongs to; notes that it is in use.
     ///
     /// # Errors
@@ -237,11 +264,16 @@ impl Sessions {
 
     /// To be called after a user was changed: what was remembered is forgotten, and streams hear of it.
     pub fn user_changed(&self, user: UserId, ended: &[SessionKey]) {
+        self.ended(ended);
+        self.tell(SessionChange::User(user));
+    }
+
+    /// To be called after sessions were ended: what was remembered is forgotten, and their streams end.
+    pub(super) fn ended(&self, ended: &[SessionKey]) {
         self.forget();
         for key in ended {
             self.tell(SessionChange::Ended(*key));
         }
-        self.tell(SessionChange::User(user));
     }
 
     /// To be called after grants, teams, roles or owners were changed: what was remembered is forgotten, what
@@ -344,7 +376,7 @@ impl Sessions {
         {
             return;
         }
-        let idle_since = shared::UnixMillis(now.0.saturating_sub(millis(IDLE)));
+        let idle_since = UnixMillis(now.0.saturating_sub(millis(IDLE)));
         match self.0.store.delete_old_sessions(now, idle_since).await {
             Ok(ended) if ended.is_empty() => {}
             Ok(ended) => {
@@ -372,7 +404,7 @@ pub(super) fn key(id: Id) -> SessionKey {
     SessionKey::new(Sha256::digest(id.0.to_le_bytes()).into())
 }
 
-fn failed(error: session::Error) -> Error {
+pub(super) fn failed(error: session::Error) -> Error {
     match error {
         session::Error::Store(session_store::Error::Backend(text)) => StoreError::Session(text).into(),
         error => Error::Internal(error.to_string()),

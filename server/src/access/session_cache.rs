@@ -60,6 +60,8 @@ mod tests {
             user: UserId(1),
             name: "ann".to_owned(),
             access_version: 1,
+            has_factor: false,
+            confirmed_until: UnixMillis(0),
             seen_at: UnixMillis(0),
             expires_at: UnixMillis(9_000),
         };

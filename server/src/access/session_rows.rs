@@ -6,7 +6,7 @@
 use std::{collections::HashMap, pin::Pin};
 
 use serde_json::Value;
-use shared::UserId;
+use shared::{UnixMillis, UserId};
 use tower_sessions::{
     SessionStore,
     session::{Id, Record},
@@ -15,11 +15,14 @@ use tower_sessions::{
 
 use super::{
     clock::millis,
+    rules::RULES,
     session::{ABSOLUTE, Sessions, key},
 };
 use crate::store::{NewSession, StoreError};
 
 pub(super) const USER: &str = "user";
+/// The user of a sign-in whose second factor is awaited.
+pub(super) const HALF: &str = "half";
 pub(super) const SERIAL: &str = "serial";
 pub(super) const ADDRESS: &str = "address";
 pub(super) const AGENT: &str = "agent";
@@ -42,6 +45,11 @@ impl SessionRows {
     async fn insert(&self, record: &Record) -> Result<()> {
         let number = |name: &str| record.data.get(name).and_then(Value::as_i64);
         let text = |name: &str| record.data.get(name).and_then(Value::as_str).unwrap_or_default();
+        if let (Some(user), Some(serial)) = (number(HALF), number(SERIAL)) {
+            let half = self.0.new_half(key(record.id), UserId(user), serial);
+            let now = self.0.clock().now();
+            return self.0.store().create_half_session(&half, now).await.map_err(backend);
+        }
         let (Some(user), Some(serial)) = (number(USER), number(SERIAL)) else {
             return Err(Error::Encode("only a sign-in makes a session".to_owned()));
         };
@@ -51,7 +59,8 @@ impl SessionRows {
             user: UserId(user),
             serial,
             at,
-            expires_at: shared::UnixMillis(at.0.saturating_add(millis(ABSOLUTE))),
+            expires_at: UnixMillis(at.0.saturating_add(millis(ABSOLUTE))),
+            confirmed_until: UnixMillis(at.0.saturating_add(millis(RULES.confirmed))),
             address: text(ADDRESS).to_owned(),
             agent: text(AGENT).chars().take(AGENT_CHARACTERS).collect(),
         };
@@ -60,11 +69,11 @@ impl SessionRows {
     }
 
     async fn read(&self, id: Id) -> Result<Option<Record>> {
-        let Some(row) = self.0.find(&key(id)).await.map_err(backend)? else { return Ok(None) };
-        let data = HashMap::from([(USER.to_owned(), Value::from(row.user.0))]);
-        let expiry_date = time::OffsetDateTime::from_unix_timestamp(row.expires_at.0.div_euclid(1_000))
-            .map_err(|error| Error::Decode(error.to_string()))?;
-        Ok(Some(Record { id, data, expiry_date }))
+        if let Some(row) = self.0.find(&key(id)).await.map_err(backend)? {
+            return record(id, USER, row.user, row.expires_at).map(Some);
+        }
+        let half = self.0.store().find_half_session(&key(id), self.0.clock().now()).await.map_err(backend)?;
+        half.map(|(half, _)| record(id, HALF, half.user, half.expires_at)).transpose()
     }
 }
 
@@ -103,8 +112,18 @@ impl SessionStore for SessionRows {
         'life1: 'f,
         Self: 'f,
     {
-        Box::pin(async { self.0.remove(&key(*id)).await.map_err(backend) })
+        Box::pin(async {
+            self.0.store().delete_half_session(&key(*id)).await.map_err(backend)?;
+            self.0.remove(&key(*id)).await.map_err(backend)
+        })
     }
+}
+
+fn record(id: Id, kind: &str, user: UserId, expires_at: UnixMillis) -> Result<Record> {
+    let data = HashMap::from([(kind.to_owned(), Value::from(user.0))]);
+    let expiry_date = time::OffsetDateTime::from_unix_timestamp(expires_at.0.div_euclid(1_000))
+        .map_err(|error| Error::Decode(error.to_string()))?;
+    Ok(Record { id, data, expiry_date })
 }
 
 /// The cookie layer's errors are texts: this one keeps the cause.

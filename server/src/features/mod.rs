@@ -1,5 +1,6 @@
 //! Thin handlers, one file or folder per feature: grant, one domain call, reply. No feature knows another.
 
+pub mod account;
 pub mod audit;
 pub mod containers;
 pub mod environments;

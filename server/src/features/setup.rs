@@ -43,7 +43,7 @@ async fn complete(app: App, visitor: Visitor, _: Empty, admin: FirstAdmin) -> Re
     record.finish(result, &detail).await;
     let verified = Verified::newly_made(outcome?, &admin.name);
     let actor = app.sessions.begin(visitor.session(), &verified, address, visitor.agent()).await?;
-    Ok(actor.to_wire(&app.build))
+    Ok(app.sessions.to_wire(&actor, &app.build))
 }
 
 fn check_code(app: &App, visitor: &Visitor, code: &str) -> Result<(), Error> {

@@ -96,6 +96,7 @@ where
         "parameters": parameters,
         "responses": replies,
         "x-needs": needs(E::NEEDS),
+        "x-confirms": E::CONFIRMS,
         "security": if E::NEEDS == Needs::Public { json!([]) } else { json!([{ "session": [] }]) },
     });
     if let Some(schema) = E::Body::describe(schemas)

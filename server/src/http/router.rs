@@ -27,6 +27,7 @@ pub fn router(app: &App) -> (Router, Vec<Mounted>) {
     let api = Api::new();
     let api = features::setup::mount(api);
     let api = features::session::mount(api);
+    let api = features::account::mount(api);
     let api = features::users::mount(api);
     let api = features::audit::mount(api);
     let api = features::environments::mount(api);

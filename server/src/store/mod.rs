@@ -7,8 +7,10 @@
 
 mod access;
 mod audit;
+mod factors;
 mod grants;
 mod migrate;
+mod own_sessions;
 mod owners;
 mod roles;
 mod sealed;
@@ -31,7 +33,9 @@ use sqlx::{
 pub use self::{
     access::{AccessChange, AccessRefusal, AccessRows, Owned},
     audit::NewAuditRow,
+    factors::{CodePace, FactorRow, NewFactor, TriedCode},
     grants::GrantsChange,
+    own_sessions::{HalfSession, ListedSession},
     sealed::{FACTOR_SECRET, SealedColumn},
     sessions::{NewSession, SessionKey, SessionRow},
     users::{NewUserRow, StoredCredentials, UserUpdate},

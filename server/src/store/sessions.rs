@@ -19,6 +19,12 @@ impl SessionKey {
         Self(digest)
     }
 
+    /// The digest.
+    #[must_use]
+    pub fn digest(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     pub(super) fn bytes(&self) -> &[u8] {
         &self.0
     }
@@ -48,6 +54,8 @@ pub struct NewSession {
     pub at: UnixMillis,
     /// When it ends whatever happens.
     pub expires_at: UnixMillis,
+    /// Until when it may do what is asked for again.
+    pub confirmed_until: UnixMillis,
     /// The client's address.
     pub address: String,
     /// The browser's name for itself.
@@ -63,6 +71,10 @@ pub struct SessionRow {
     pub name: String,
     /// The version of what decides who may do what.
     pub access_version: i64,
+    /// A code of a second factor is asked for at the user's sign-in.
+    pub has_factor: bool,
+    /// Until when it may do what is asked for again.
+    pub confirmed_until: UnixMillis,
     /// When it was last used, to the minute.
     pub seen_at: UnixMillis,
     /// When it ends whatever happens.
@@ -79,8 +91,8 @@ impl Store {
         const WHAT: &str = "make a session";
         let mut write = self.write(WHAT).await?;
         let made = sqlx::query(
-            "INSERT INTO sessions (key, user_id, created_at, seen_at, expires_at, address, agent) \
-             SELECT $1, id, $4, $4, $5, $6, $7 FROM users WHERE id = $2 AND serial = $3 AND NOT disabled",
+            "INSERT INTO sessions (key, user_id, created_at, seen_at, expires_at, address, agent, \
+             confirmed_until) SELECT $1, id, $4, $4, $5, $6, $7, $8 FROM users WHERE id = $2 AND serial = $3 AND NOT disabled",
         )
         .bind(new.key.bytes())
         .bind(new.user.0)
@@ -89,6 +101,7 @@ impl Store {
         .bind(new.expires_at.0)
         .bind(&new.address)
         .bind(&new.agent)
+        .bind(new.confirmed_until.0)
         .execute(write.on())
         .await
         .map_err(attempted(WHAT))?
@@ -112,8 +125,10 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn find_session(&self, key: &SessionKey) -> Result<Option<SessionRow>, StoreError> {
-        let row: Option<(i64, String, i64, i64, i64)> = sqlx::query_as(
-            "SELECT users.id, users.name, access_version.version, sessions.seen_at, sessions.expires_at \
+        let row: Option<(i64, String, i64, bool, i64, i64, i64)> = sqlx::query_as(
+            "SELECT users.id, users.name, access_version.version, \
+             EXISTS (SELECT 1 FROM factors WHERE user_id = users.id AND confirmed_at IS NOT NULL), \
+             sessions.confirmed_until, sessions.seen_at, sessions.expires_at \
              FROM sessions JOIN users ON users.id = sessions.user_id CROSS JOIN access_version \
              WHERE sessions.key = $1 AND NOT users.disabled",
         )
@@ -121,12 +136,16 @@ impl Store {
         .fetch_optional(&self.pool)
         .await
         .map_err(attempted("read a session"))?;
-        Ok(row.map(|(user, name, access_version, seen_at, expires_at)| SessionRow {
-            user: UserId(user),
-            name,
-            access_version,
-            seen_at: UnixMillis(seen_at),
-            expires_at: UnixMillis(expires_at),
+        Ok(row.map(|(user, name, access_version, has_factor, confirmed_until, seen_at, expires_at)| {
+            SessionRow {
+                user: UserId(user),
+                name,
+                access_version,
+                has_factor,
+                confirmed_until: UnixMillis(confirmed_until),
+                seen_at: UnixMillis(seen_at),
+                expires_at: UnixMillis(expires_at),
+            }
         }))
     }
 

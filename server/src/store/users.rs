@@ -23,6 +23,7 @@ struct UserRow {
     id: i64,
     name: String,
     disabled: bool,
+    has_factor: bool,
     created_at: i64,
     last_sign_in_at: Option<i64>,
 }
@@ -35,6 +36,7 @@ impl UserRow {
             grants,
             teams,
             disabled: self.disabled,
+            has_factor: self.has_factor,
             created_at: UnixMillis(self.created_at),
             last_sign_in_at: self.last_sign_in_at.map(UnixMillis),
         }
@@ -176,7 +178,8 @@ impl Store {
     /// When the database fails.
     pub async fn list_users(&self) -> Result<Vec<User>, StoreError> {
         let rows = sqlx::query_as::<_, UserRow>(
-            "SELECT id, name, disabled, created_at, last_sign_in_at FROM users ORDER BY name_key",
+            "SELECT id, name, disabled, created_at, last_sign_in_at, EXISTS (SELECT 1 FROM factors \
+             WHERE user_id = users.id AND confirmed_at IS NOT NULL) AS has_factor FROM users ORDER BY name_key",
         )
         .fetch_all(&self.pool)
         .await

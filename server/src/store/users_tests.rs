@@ -18,6 +18,7 @@ fn session(user: &User, number: u8, serial: i64) -> NewSession {
         serial,
         at: UnixMillis(2_000),
         expires_at: UnixMillis(9_000),
+        confirmed_until: UnixMillis(0),
         address: "127.0.0.1".to_owned(),
         agent: "test".to_owned(),
     }

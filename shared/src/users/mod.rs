@@ -26,6 +26,8 @@ pub struct User {
     pub teams: Vec<TeamName>,
     /// Signing in is refused and every session ended.
     pub disabled: bool,
+    /// A code of a second factor is asked for at their sign-in.
+    pub has_factor: bool,
     /// When it was made.
     pub created_at: UnixMillis,
     /// When the user last signed in.
@@ -136,6 +138,14 @@ endpoint! {
     /// the last administrator, 403 for a user who holds more than the one who acts.
     RemoveUser { user: UserId }
     Delete "/api/v1/users/{user}", query: crate::Empty, body: (), reply: (), needs: Permission::UserManage
+}
+
+endpoint! {
+    /// Removes a user's second factor and its recovery codes, for somebody who lost theirs; their sessions
+    /// end. 409 if there is none, 403 for a user who holds more than the one who acts.
+    ResetFactor { user: UserId }
+    Delete "/api/v1/users/{user}/factor", query: crate::Empty, body: (), reply: User,
+    needs: Permission::UserManage
 }
 
 endpoint! {

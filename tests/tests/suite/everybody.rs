@@ -127,7 +127,7 @@ impl Things {
     pub(crate) fn operation<O: Operation>(&self) -> O {
         serde_json::from_value(json!({
             "environment": "local", "container": WEB,
-            "user": self.user, "team": self.team, "role": self.role, "grant": self.grant,
+            "user": self.user, "team": self.team, "role": self.role, "grant": self.grant, "session": "0".repeat(64),
         }))
         .unwrap()
     }
@@ -169,6 +169,7 @@ pub(crate) fn body(name: &str, things: Things) -> Option<Value> {
     match name {
         "CompleteSetup" => Some(json!({"code": "AAAA-BBBB-CCCC", "name": "second", "password": PASSWORD})),
         "SignIn" => Some(json!({"name": "nobody", "password": PASSWORD})),
+        "FinishSignIn" => Some(json!({"code": "123456"})),
         "CreateUser" => {
             let viewer = json!([{"role": {"builtin": "viewer"}, "at": "everything"}]);
             Some(json!({"name": unique(), "grants": viewer, "password": PASSWORD}))

@@ -12,6 +12,7 @@
 )]
 
 mod access;
+mod account;
 mod admin_command;
 mod audit;
 mod containers;

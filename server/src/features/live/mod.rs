@@ -213,7 +213,7 @@ async fn decide_again(
 }
 
 fn session(app: &App, actor: &Actor, id: u32) -> ServerFrame {
-    ServerFrame::Event { id, event: Event::Session { session: actor.to_wire(&app.build) } }
+    ServerFrame::Event { id, event: Event::Session { session: app.sessions.to_wire(actor, &app.build) } }
 }
 
 async fn tell_load(mut meter: LoadHandle, id: u32, out: mpsc::Sender<Message>) {

@@ -4,8 +4,8 @@ use shared::{
     Empty, GrantId, Scope, UserId,
     access::RoleRef,
     users::{
-        CreateUser, ExplainAccess, Explained, ListUsers, NewGrant, NewUser, RemoveUser, UpdateUser, User,
-        UserChange, explain,
+        CreateUser, ExplainAccess, Explained, ListUsers, NewGrant, NewUser, RemoveUser, ResetFactor,
+        UpdateUser, User, UserChange, explain,
     },
 };
 
@@ -13,6 +13,7 @@ use super::{policy, require_all_held, require_held};
 use crate::{
     Error,
     access::{
+        factor,
         grant::Grant,
         owners::decided,
         password_rules::{check_new_password, check_user_name},
@@ -32,6 +33,7 @@ pub(super) fn mount(api: Api) -> Api {
         .mount::<CreateUser>(create)
         .mount::<UpdateUser>(update)
         .mount::<RemoveUser>(remove)
+        .mount::<ResetFactor>(reset_factor)
         .mount::<ExplainAccess>(explain_access)
 }
 
@@ -102,6 +104,17 @@ async fn remove(app: App, grant: Grant<RemoveUser>, _: Empty, (): ()) -> Result<
     let ended = decided(&app, check, |store, ()| async move { store.remove_user(id).await }).await?;
     app.sessions.user_changed(id, &ended);
     Ok(())
+}
+
+async fn reset_factor(app: App, grant: Grant<ResetFactor>, _: Empty, (): ()) -> Result<User, Error> {
+    let id = grant.target().user;
+    grant.note(app.store.user_name(id).await?.ok_or(Error::NotFound("user"))?);
+    let policy = policy(&app).await?;
+    require_all_held(&policy, grant.actor(), &policy.standing(id).access)?;
+    let keep = (id == grant.actor().user).then_some(&grant.actor().session);
+    let ended = app.store.remove_factor(id, keep).await?.ok_or_else(factor::none)?;
+    app.sessions.user_changed(id, &ended);
+    app.store.read_user(id).await?.ok_or(Error::NotFound("user"))
 }
 
 async fn explain_access(
