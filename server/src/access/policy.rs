@@ -192,6 +192,7 @@ impl Policy {
             held.push(Held {
                 permissions: self.permissions(grant.role),
                 scope: grant.scope.clone(),
+                only_in: None,
                 reason: Reason::Grant { grant: grant.id, role: grant.role, team },
             });
         }
@@ -204,6 +205,7 @@ impl Policy {
             held.push(Held {
                 permissions: owner_permissions(),
                 scope: Scope::Container { environment, container },
+                only_in: None,
                 reason: Reason::Owner { team },
             });
         }

@@ -61,8 +61,11 @@ impl Sight {
     pub fn shows_at(&self, container: &ContainerId, stack: Option<&str>) -> bool {
         match &self.0.seen {
             Seen::Everything => true,
-            Seen::Only { stacks, containers } => {
-                containers.contains(container) || stack.is_some_and(|stack| stacks.contains(stack))
+            Seen::Only { stacks, containers, both } => {
+                containers.contains(container)
+                    || stack.is_some_and(|stack| {
+                        stacks.contains(stack) || both.contains(&(container.clone(), stack.to_owned()))
+                    })
             }
         }
     }
@@ -78,9 +81,9 @@ impl Sight {
 fn fingerprint(seen: &Seen) -> u32 {
     match seen {
         Seen::Everything => 0,
-        Seen::Only { stacks, containers } => {
+        Seen::Only { stacks, containers, both } => {
             let mut hasher = DefaultHasher::new();
-            (stacks, containers).hash(&mut hasher);
+            (stacks, containers, both).hash(&mut hasher);
             let hash = hasher.finish();
             u32::try_from((hash ^ (hash >> 32)) & u64::from(u32::MAX)).unwrap_or(u32::MAX).max(1)
         }

@@ -104,12 +104,14 @@ fn only(stack: &str, containers: &[&str]) -> Sight {
                 environment: environment.clone(),
                 container: letter.repeat(64).parse().unwrap(),
             },
+            only_in: None,
             reason: reason(),
         })
         .collect();
     held.push(shared::access::Held {
         permissions,
         scope: shared::Scope::Stack { environment: environment.clone(), stack: stack.to_owned() },
+        only_in: None,
         reason: reason(),
     });
     Sight::of(&shared::Access::new(held), &environment)

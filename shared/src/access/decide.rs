@@ -51,6 +51,10 @@ pub struct Held {
     /// Where.
     #[serde(rename = "at")]
     pub scope: Scope,
+    /// Of a container: only while it counts as part of this stack. What is left of a grant on a stack that
+    /// was narrowed to a container, and the other way round.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only_in: Option<String>,
     /// Why.
     pub reason: Reason,
 }
@@ -86,6 +90,8 @@ struct Inside {
     whole: PermissionSet,
     stacks: HashMap<String, PermissionSet>,
     containers: HashMap<ContainerId, PermissionSet>,
+    /// On containers while they count as part of a stack.
+    both: HashMap<(ContainerId, String), PermissionSet>,
     /// On anything in it.
     anywhere: PermissionSet,
 }
@@ -101,6 +107,8 @@ pub enum Seen {
         stacks: BTreeSet<String>,
         /// Containers by id.
         containers: BTreeSet<ContainerId>,
+        /// Containers by id while they are of that stack.
+        both: BTreeSet<(ContainerId, String)>,
     },
 }
 
@@ -110,7 +118,7 @@ impl Access {
     pub fn new(held: Vec<Held>) -> Self {
         let mut index = Index::default();
         for one in &held {
-            index.add(one.permissions.closed(), &one.scope);
+            index.add(one);
         }
         Self { held, index }
     }
@@ -180,7 +188,8 @@ impl Access {
             Target::Stack { stack, .. } => whole.with(inside.stack(stack)),
             Target::Container { container, stack, .. } => whole
                 .with(stack.map_or(PermissionSet::EMPTY, |stack| inside.stack(stack)))
-                .with(inside.containers.get(container).copied().unwrap_or_default()),
+                .with(inside.containers.get(container).copied().unwrap_or_default())
+                .with(stack.map_or(PermissionSet::EMPTY, |stack| inside.both(container, stack))),
         }
     }
 
@@ -210,14 +219,15 @@ impl Access {
         if self.holds(view, Target::Environment(environment)) {
             return Seen::Everything;
         }
-        let Some(inside) = self.index.environments.get(environment) else {
-            return Seen::Only { stacks: BTreeSet::new(), containers: BTreeSet::new() };
-        };
+        let nothing = Inside::default();
+        let inside = self.index.environments.get(environment).unwrap_or(&nothing);
         let stacks = inside.stacks.iter().filter(|(_, held)| held.contains(view));
         let containers = inside.containers.iter().filter(|(_, held)| held.contains(view));
+        let both = inside.both.iter().filter(|(_, held)| held.contains(view));
         Seen::Only {
             stacks: stacks.map(|(name, _)| name.clone()).collect(),
             containers: containers.map(|(id, _)| id.clone()).collect(),
+            both: both.map(|(place, _)| place.clone()).collect(),
         }
     }
 
@@ -239,7 +249,8 @@ impl Access {
 }
 
 impl Index {
-    fn add(&mut self, permissions: PermissionSet, scope: &Scope) {
+    fn add(&mut self, held: &Held) {
+        let (permissions, scope) = (held.permissions.closed(), &held.scope);
         let Some(environment) = scope.environment() else {
             self.everything = self.everything.with(permissions);
             return;
@@ -247,18 +258,31 @@ impl Index {
         let permissions = permissions.below();
         let inside = self.environments.entry(environment.clone()).or_default();
         inside.anywhere = inside.anywhere.with(permissions);
-        let held = match scope {
-            Scope::Everything | Scope::Environment { .. } => &mut inside.whole,
-            Scope::Stack { stack, .. } => inside.stacks.entry(stack.clone()).or_default(),
-            Scope::Container { container, .. } => inside.containers.entry(container.clone()).or_default(),
+        let at = match (scope, &held.only_in) {
+            (Scope::Everything | Scope::Environment { .. }, _) => &mut inside.whole,
+            (Scope::Stack { stack, .. }, _) => inside.stacks.entry(stack.clone()).or_default(),
+            (Scope::Container { container, .. }, None) => {
+                inside.containers.entry(container.clone()).or_default()
+            }
+            (Scope::Container { container, .. }, Some(stack)) => {
+                inside.both.entry((container.clone(), stack.clone())).or_default()
+            }
         };
-        *held = held.with(permissions);
+        *at = at.with(permissions);
     }
 }
 
 impl Inside {
     fn stack(&self, name: &str) -> PermissionSet {
         self.stacks.get(name).copied().unwrap_or_default()
+    }
+
+    fn both(&self, container: &ContainerId, stack: &str) -> PermissionSet {
+        // Hardly anybody holds any: the key is only made where somebody does.
+        if self.both.is_empty() {
+            return PermissionSet::EMPTY;
+        }
+        self.both.get(&(container.clone(), stack.to_owned())).copied().unwrap_or_default()
     }
 }
 

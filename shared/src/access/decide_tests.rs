@@ -24,7 +24,7 @@ fn one(container: &str) -> Scope {
 
 fn held(permissions: PermissionSet, scope: Scope) -> Held {
     let reason = Reason::Grant { grant: GrantId(1), role: Role::Viewer.into(), team: None };
-    Held { permissions, scope, reason }
+    Held { permissions, scope, only_in: None, reason }
 }
 
 fn access(grants: &[(Role, Scope)]) -> Access {
@@ -90,7 +90,7 @@ fn a_list_needs_something_within() {
     assert_eq!(viewer.decide_within(view, None), Decision::Allowed);
     assert_eq!(
         viewer.seen(&local()),
-        Seen::Only { stacks: BTreeSet::new(), containers: BTreeSet::from([id("a")]) }
+        Seen::Only { stacks: BTreeSet::new(), containers: BTreeSet::from([id("a")]), both: BTreeSet::new() }
     );
     assert_eq!(access(&[(Role::Viewer, Scope::Everything)]).seen(&local()), Seen::Everything);
 }

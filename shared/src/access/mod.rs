@@ -4,11 +4,13 @@
 //! (`server/src/access/`), and the endpoints that change them (`users/`).
 
 mod decide;
+mod narrow;
 mod permission;
 mod role;
 mod scope;
 
 pub use decide::*;
+pub use narrow::*;
 pub use permission::*;
 pub use role::*;
 pub use scope::*;

@@ -136,6 +136,12 @@ impl PermissionSet {
         Self(self.0 | others.0)
     }
 
+    /// Those that are in both.
+    #[must_use]
+    pub fn and(self, others: Self) -> Self {
+        Self(self.0 & others.0)
+    }
+
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(self) -> bool {
