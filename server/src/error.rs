@@ -30,6 +30,15 @@ pub enum Error {
     /// The session has not proved lately who is at the keyboard.
     #[error("this takes your password or a code of your second factor again")]
     ConfirmationNeeded,
+    /// The API token cannot be used, or not any more. The same text whatever it is that is wrong.
+    #[error("the API token is unknown, was revoked, or has expired")]
+    BadToken,
+    /// API tokens may not do this.
+    #[error("this cannot be done with an API token; sign in to do it")]
+    NotForTokens,
+    /// The request shows a token and a session's cookie, of perhaps two people.
+    #[error("the request has both an API token and the cookie of a session; send one of them")]
+    TokenAndCookie,
     /// The setup code is wrong, used or expired.
     #[error("the setup code is wrong, was used, or has expired; restart the console for a new one")]
     BadSetupCode,
@@ -116,6 +125,9 @@ impl Error {
             Self::FactorNeeded => (StatusCode::UNAUTHORIZED, ErrorCode::FactorNeeded),
             Self::BadCode => (StatusCode::UNAUTHORIZED, ErrorCode::BadCode),
             Self::ConfirmationNeeded => (StatusCode::FORBIDDEN, ErrorCode::ConfirmationNeeded),
+            Self::BadToken => (StatusCode::UNAUTHORIZED, ErrorCode::BadToken),
+            Self::NotForTokens => (StatusCode::FORBIDDEN, ErrorCode::NotForTokens),
+            Self::TokenAndCookie => (StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::Invalid),
             Self::BadSetupCode => (StatusCode::FORBIDDEN, ErrorCode::BadSetupCode),
             Self::TooManyAttempts { .. } => (StatusCode::TOO_MANY_REQUESTS, ErrorCode::TooManyAttempts),
             Self::Forbidden { .. } | Self::ForbiddenFields { .. } => {

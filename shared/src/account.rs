@@ -139,38 +139,38 @@ endpoint! {
     /// Changes one's own password, and ends one's other sessions. 401 if the password until now is wrong, 422
     /// for a new one that is refused, 429 after too many attempts.
     ChangePassword {}
-    Post "/api/v1/account/password", query: crate::Empty, body: PasswordChange, reply: (), needs: session
+    Post "/api/v1/account/password", query: crate::Empty, body: PasswordChange, reply: (), needs: account
 }
 
 endpoint! {
     /// Lists one's own sessions, the last used first.
     ListSessions {}
-    Get "/api/v1/account/sessions", query: crate::Empty, body: (), reply: Vec<OwnSession>, needs: session
+    Get "/api/v1/account/sessions", query: crate::Empty, body: (), reply: Vec<OwnSession>, needs: account
 }
 
 endpoint! {
     /// Ends one of one's own sessions and closes its sockets at once. 404 for any other.
     EndSession { session: SessionId }
-    Delete "/api/v1/account/sessions/{session}", query: crate::Empty, body: (), reply: (), needs: session
+    Delete "/api/v1/account/sessions/{session}", query: crate::Empty, body: (), reply: (), needs: account
 }
 
 endpoint! {
     /// Ends all of one's sessions but the one that asks.
     EndOtherSessions {}
-    Delete "/api/v1/account/sessions", query: crate::Empty, body: (), reply: EndedSessions, needs: session
+    Delete "/api/v1/account/sessions", query: crate::Empty, body: (), reply: EndedSessions, needs: account
 }
 
 endpoint! {
     /// Tells how one's second factor stands.
     ReadFactor {}
-    Get "/api/v1/account/factor", query: crate::Empty, body: (), reply: FactorState, needs: session
+    Get "/api/v1/account/factor", query: crate::Empty, body: (), reply: FactorState, needs: account
 }
 
 endpoint! {
     /// Begins a second factor: makes its secret, which counts once a code has confirmed it. 409 if there is
     /// one already.
     BeginFactor {}
-    Post "/api/v1/account/factor", query: crate::Empty, body: (), reply: FactorSetup, needs: session,
+    Post "/api/v1/account/factor", query: crate::Empty, body: (), reply: FactorSetup, needs: account,
     confirms: yes
 }
 
@@ -179,31 +179,31 @@ endpoint! {
     /// 401 for a wrong code, 409 if none was begun.
     ConfirmFactor {}
     Post "/api/v1/account/factor/confirmation", query: crate::Empty, body: FactorCode, reply: RecoveryCodes,
-    needs: session, confirms: yes
+    needs: account, confirms: yes
 }
 
 endpoint! {
     /// Makes ten new recovery codes in place of all before. 409 without a second factor.
     RenewRecoveryCodes {}
     Post "/api/v1/account/factor/recovery-codes", query: crate::Empty, body: (), reply: RecoveryCodes,
-    needs: session, confirms: yes
+    needs: account, confirms: yes
 }
 
 endpoint! {
     /// Removes one's second factor and its recovery codes. 409 if there is none.
     RemoveFactor {}
-    Delete "/api/v1/account/factor", query: crate::Empty, body: (), reply: (), needs: session, confirms: yes
+    Delete "/api/v1/account/factor", query: crate::Empty, body: (), reply: (), needs: account, confirms: yes
 }
 
 endpoint! {
     /// Proves again who is at the keyboard: for five minutes, the session may do what asks for it. 401 for a
     /// wrong proof, 422 for a password where a code is needed, 429 after too many attempts.
     ConfirmIdentity {}
-    Post "/api/v1/session/confirmation", query: crate::Empty, body: Proof, reply: Session, needs: session
+    Post "/api/v1/session/confirmation", query: crate::Empty, body: Proof, reply: Session, needs: account
 }
 
 endpoint! {
     /// Gives that up before its time.
     EndConfirmation {}
-    Delete "/api/v1/session/confirmation", query: crate::Empty, body: (), reply: Session, needs: session
+    Delete "/api/v1/session/confirmation", query: crate::Empty, body: (), reply: Session, needs: account
 }

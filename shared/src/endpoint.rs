@@ -3,7 +3,7 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{ContainerRef, EnvironmentId, GrantId, Permission, RoleId, TeamId, UserId};
+use crate::{ContainerRef, EnvironmentId, GrantId, Permission, RoleId, TeamId, TokenId, UserId};
 
 /// The method of an endpoint. `Get` changes nothing, everything else is audited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,10 +44,28 @@ pub enum Needs {
     Public,
     /// Whoever is signed in, for what concerns themselves.
     Session,
+    /// The same, for their account itself: signed in with the password, never by a token.
+    Account,
     /// Whoever holds this permission on the target.
     Permission(Permission),
     /// Whoever holds this permission on anything within the target: the reply shows each only their own.
     Within(Permission),
+}
+
+impl Needs {
+    /// Whether an API token may be used for it at all. Accounts, and who may do what, are changed by people
+    /// who signed in: a token that leaks must not make another one, or a user.
+    #[must_use]
+    pub fn takes_tokens(self, mutates: bool, confirms: bool) -> bool {
+        match self {
+            _ if confirms => false,
+            Self::Public | Self::Session => true,
+            Self::Account => false,
+            Self::Permission(needs) | Self::Within(needs) => {
+                !(mutates && matches!(needs, Permission::UserManage | Permission::SettingsManage))
+            }
+        }
+    }
 }
 
 /// What a path names, before it is resolved and checked.
@@ -65,6 +83,8 @@ pub struct TargetRef {
     pub role: Option<RoleId>,
     /// The grant.
     pub grant: Option<GrantId>,
+    /// The API token.
+    pub token: Option<TokenId>,
 }
 
 /// A parameter that stands in a path.
@@ -106,7 +126,7 @@ macro_rules! number_field {
     };
 }
 
-number_field!(UserId: user, TeamId: team, RoleId: role, GrantId: grant);
+number_field!(UserId: user, TeamId: team, RoleId: role, GrantId: grant, TokenId: token);
 
 /// What every declared operation has. The value itself holds the parameters of the path.
 pub trait Operation: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
@@ -211,8 +231,8 @@ macro_rules! operation {
 
 /// Declares one endpoint: method, path, query, body, reply, and who may.
 ///
-/// `needs:` is `public`, `session`, a [`Permission`], or `within` a permission. With `confirms: yes` at the
-/// end, only a session that has just proved again who is at the keyboard may.
+/// `needs:` is `public`, `session`, `account`, a [`Permission`], or `within` a permission. With
+/// `confirms: yes` at the end, only a session that has just proved again who is at the keyboard may.
 #[macro_export]
 macro_rules! endpoint {
     ($(#[doc = $doc:literal])* $name:ident { $($field:ident : $ty:ty),* $(,)? }
@@ -226,6 +246,13 @@ macro_rules! endpoint {
      $method:ident $path:literal,
      query: $query:ty, body: $body:ty, reply: $reply:ty, needs: session $(, confirms: $confirms:ident)?) => {
         $crate::operation!(doc: [$($doc)*], $name { $($field: $ty),* }, $path, $query, $crate::Needs::Session, $crate::endpoint!(@confirms $($confirms)?));
+        $crate::endpoint!(@call $name, $method, $body, $reply);
+        impl $crate::Guarded for $name {}
+    };
+    ($(#[doc = $doc:literal])* $name:ident { $($field:ident : $ty:ty),* $(,)? }
+     $method:ident $path:literal,
+     query: $query:ty, body: $body:ty, reply: $reply:ty, needs: account $(, confirms: $confirms:ident)?) => {
+        $crate::operation!(doc: [$($doc)*], $name { $($field: $ty),* }, $path, $query, $crate::Needs::Account, $crate::endpoint!(@confirms $($confirms)?));
         $crate::endpoint!(@call $name, $method, $body, $reply);
         impl $crate::Guarded for $name {}
     };
@@ -293,6 +320,8 @@ macro_rules! for_each_endpoint {
             $crate::users::ListRoles, $crate::users::CreateRole, $crate::users::UpdateRole,
             $crate::users::RemoveRole,
             $crate::users::ListGrants, $crate::users::GiveGrant, $crate::users::TakeGrant,
+            $crate::tokens::ListTokens, $crate::tokens::CreateToken, $crate::tokens::RevokeToken,
+            $crate::tokens::ListUserTokens, $crate::tokens::RevokeUserToken,
             $crate::environments::ListEnvironments, $crate::environments::ReadEnvironment,
             $crate::environments::ReadDiskUsage,
             $crate::containers::ListContainers, $crate::containers::InspectContainer,

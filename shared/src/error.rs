@@ -18,6 +18,10 @@ pub enum ErrorCode {
     BadCode,
     /// It takes proving again who is at the keyboard. 403.
     ConfirmationNeeded,
+    /// The API token is unknown, was revoked, or has expired. 401.
+    BadToken,
+    /// API tokens may not do this, whatever their owner may. 403.
+    NotForTokens,
     /// The setup code is wrong, used or expired. 403.
     BadSetupCode,
     /// Too many attempts; `retry_after_seconds` says when to come back. 429.

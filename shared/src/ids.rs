@@ -85,6 +85,11 @@ number_id!(
     GrantId
 );
 
+number_id!(
+    /// An API token.
+    TokenId
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -22,11 +22,12 @@ pub mod run;
 pub mod session;
 pub mod setup;
 pub mod terminal;
+pub mod tokens;
 pub mod units;
 pub mod users;
 
 pub use access::{Access, Permission, Role, Scope, Target};
 pub use endpoint::{Empty, Endpoint, Guarded, Method, Needs, Public, Socket, TargetRef};
 pub use error::{ApiError, ErrorCode};
-pub use ids::{ContainerId, ContainerRef, EnvironmentId, GrantId, RoleId, TeamId, UserId};
+pub use ids::{ContainerId, ContainerRef, EnvironmentId, GrantId, RoleId, TeamId, TokenId, UserId};
 pub use units::{ByteCount, UnixMillis};

@@ -75,5 +75,5 @@ endpoint! {
 endpoint! {
     /// Signs out: ends the session on the server and closes its sockets.
     SignOut {}
-    Delete "/api/v1/session", query: crate::Empty, body: (), reply: (), needs: session
+    Delete "/api/v1/session", query: crate::Empty, body: (), reply: (), needs: account
 }

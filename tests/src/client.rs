@@ -38,6 +38,7 @@ pub struct Client {
     origin: String,
     prefix: String,
     cookies: Arc<Mutex<BTreeMap<String, String>>>,
+    token: Option<String>,
 }
 
 impl Client {
@@ -57,6 +58,7 @@ impl Client {
             origin: format!("{scheme}://{authority}"),
             prefix: prefix.trim_end_matches('/').to_owned(),
             cookies: Arc::default(),
+            token: None,
         }
     }
 
@@ -68,6 +70,7 @@ impl Client {
             origin: "http://localhost".to_owned(),
             prefix: String::new(),
             cookies: Arc::default(),
+            token: None,
         }
     }
 
@@ -82,6 +85,18 @@ impl Client {
     pub fn with_origin(mut self, origin: &str) -> Self {
         origin.clone_into(&mut self.origin);
         self
+    }
+
+    /// No browser but a script, at the same place: it shows an API token, and nothing that a page sends.
+    #[must_use]
+    pub fn with_token(&self, text: &str) -> Self {
+        Self { token: Some(text.to_owned()), cookies: Arc::default(), ..self.clone() }
+    }
+
+    /// The API token that it shows.
+    #[must_use]
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
     }
 
     /// Scheme, host and port, as the header `Origin` has them.
@@ -136,6 +151,10 @@ impl Client {
     #[must_use]
     pub fn request(&self, method: &str, path: &str) -> Request {
         let mut headers = BTreeMap::new();
+        if let Some(token) = &self.token {
+            headers.insert("authorization".to_owned(), format!("Bearer {token}"));
+            return self.bare(method, path, headers);
+        }
         headers.insert("x-longshore".to_owned(), "1".to_owned());
         headers.insert("origin".to_owned(), self.origin.clone());
         headers.insert("sec-fetch-site".to_owned(), "same-origin".to_owned());
@@ -143,6 +162,10 @@ impl Client {
         if !cookies.is_empty() {
             headers.insert("cookie".to_owned(), cookies);
         }
+        self.bare(method, path, headers)
+    }
+
+    fn bare(&self, method: &str, path: &str, headers: BTreeMap<String, String>) -> Request {
         Request {
             client: self.clone(),
             method: method.to_owned(),

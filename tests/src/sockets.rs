@@ -33,6 +33,10 @@ pub fn handshake<S: Socket>(client: &Client, socket: &S, query: &S::Query) -> Re
     let url = format!("ws://{host}{}{}", client.prefix(), path_and_query(socket, query));
     let mut request = url.into_client_request().expect("a WebSocket's URL");
     let headers = request.headers_mut();
+    if let Some(token) = client.token() {
+        headers.insert("authorization", format!("Bearer {token}").parse().expect("a header"));
+        return request;
+    }
     headers.insert("origin", client.origin().parse().expect("a header"));
     let cookies = client.cookie_header();
     if !cookies.is_empty() {

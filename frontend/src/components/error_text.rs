@@ -11,7 +11,8 @@ use crate::{
 pub(crate) fn error_text(i18n: I18n, error: &ApiError) -> String {
     let message = error.message.clone();
     match error.code {
-        ErrorCode::SignedOut => t_string!(i18n, common.error.signed_out),
+        // The page itself never shows a token.
+        ErrorCode::SignedOut | ErrorCode::BadToken => t_string!(i18n, common.error.signed_out),
         ErrorCode::BadCredentials => t_string!(i18n, common.error.bad_credentials),
         ErrorCode::FactorNeeded => t_string!(i18n, common.error.factor_needed),
         ErrorCode::BadCode => t_string!(i18n, common.error.bad_code),
@@ -24,7 +25,7 @@ pub(crate) fn error_text(i18n: I18n, error: &ApiError) -> String {
             }
             None => t_string!(i18n, common.error.too_many_attempts_later),
         },
-        ErrorCode::Forbidden => t_string!(i18n, common.error.forbidden),
+        ErrorCode::Forbidden | ErrorCode::NotForTokens => t_string!(i18n, common.error.forbidden),
         ErrorCode::ForeignOrigin => t_string!(i18n, common.error.foreign_origin),
         ErrorCode::NotFound => t_string!(i18n, common.error.not_found),
         ErrorCode::Conflict => t_string!(i18n, common.error.conflict, message = message),

@@ -22,7 +22,7 @@ use crate::{
 /// Rows a minute that people without a session can cause; further refusals are counted and summed up.
 const ANONYMOUS_A_MINUTE: u32 = 60;
 const MINUTE_MS: i64 = 60_000;
-/// Characters of a name or an action.
+/// Characters of an action.
 const NAME_CHARACTERS: usize = 100;
 /// Characters of a target or a detail.
 const TEXT_CHARACTERS: usize = 500;
@@ -125,7 +125,7 @@ impl Audit {
     ) -> Result<i64, Error> {
         let row = NewAuditRow {
             at: self.0.clock.now(),
-            actor: shorten(actor.map_or("", |actor| &actor.name), NAME_CHARACTERS),
+            actor: &actor.map(Actor::in_audit).unwrap_or_default(),
             address: &address.map(|address| address.to_canonical().to_string()).unwrap_or_default(),
             action: shorten(action, NAME_CHARACTERS),
             target: shorten(target, TEXT_CHARACTERS),

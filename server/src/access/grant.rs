@@ -163,6 +163,7 @@ impl<O: Operation> Grant<O> {
 /// A request as far as the grant looks at it.
 pub(crate) struct Asked<'a> {
     pub(crate) headers: &'a HeaderMap,
+    pub(crate) token: Option<&'a str>,
     pub(crate) session: Session,
     pub(crate) address: IpAddr,
 }
@@ -202,14 +203,15 @@ async fn decide<O: Operation>(
     asked: Asked<'_>,
     effect: Effect,
 ) -> Result<Grant<O>, Error> {
-    if effect != Effect::Reads {
+    // A browser shows a token only to whoever wrote the request, and so another site cannot have it do so.
+    if effect != Effect::Reads && asked.token.is_none() {
         app.origin.check(asked.headers)?;
     }
     let named = operation.target();
-    let actor = match app.sessions.authenticate(&asked.session).await {
+    let actor = match authenticate(app, &asked).await {
         Ok(actor) => actor,
         Err(error) => {
-            if effect == Effect::Mutates {
+            if effect == Effect::Mutates || asked.token.is_some() {
                 app.audit
                     .refused(None, asked.address, O::NAME, describe(&named, None), &error.to_string())
                     .await;
@@ -217,7 +219,8 @@ async fn decide<O: Operation>(
             return Err(error);
         }
     };
-    let outcome = resolve(app, &named, &actor)
+    let outcome = permit_token(&actor, O::NEEDS, O::CONFIRMS, effect)
+        .and_then(|()| resolve(app, &named, &actor))
         .and_then(|resolved| resolved.place.permit(actor.access(), O::NEEDS).map(|()| resolved))
         .and_then(|resolved| confirmed::<O>(app, &actor).map(|()| resolved));
     match outcome {
@@ -239,7 +242,7 @@ async fn decide<O: Operation>(
             })
         }
         Err(error) => {
-            if effect == Effect::Mutates || matches!(error, Error::Forbidden { .. }) {
+            if effect == Effect::Mutates || matches!(error, Error::Forbidden { .. } | Error::NotForTokens) {
                 let target = describe(&named, None);
                 app.audit.refused(Some(&actor), asked.address, O::NAME, target, &error.to_string()).await;
             }
@@ -255,6 +258,27 @@ fn confirmed<O: Operation>(app: &App, actor: &Actor) -> Result<(), Error> {
         return Err(Error::ConfirmationNeeded);
     }
     Ok(())
+}
+
+/// Who a request comes from: the session of its cookie, or the token that it shows.
+async fn authenticate(app: &App, asked: &Asked<'_>) -> Result<Actor, Error> {
+    let Some(token) = asked.token else { return app.sessions.authenticate(&asked.session).await };
+    if asked.session.id().is_some() {
+        return Err(Error::TokenAndCookie);
+    }
+    match app.sessions.authenticate_token(token, asked.address).await {
+        Err(Error::BadToken) => Err(app.limits.wrong_token(asked.address).err().unwrap_or(Error::BadToken)),
+        outcome => outcome,
+    }
+}
+
+/// Refuses tokens where only people may act.
+fn permit_token(actor: &Actor, needs: Needs, confirms: bool, effect: Effect) -> Result<(), Error> {
+    if actor.token().is_none() || needs.takes_tokens(effect == Effect::Mutates, confirms) {
+        Ok(())
+    } else {
+        Err(Error::NotForTokens)
+    }
 }
 
 /// Names to full ids, from the hub's memory: a refused request never reaches the engine. Only what the actor
@@ -307,6 +331,7 @@ fn describe(named: &TargetRef, container: Option<&ContainerId>) -> String {
     number("user", named.user.map(|id| id.0));
     number("role", named.role.map(|id| id.0));
     number("grant", named.grant.map(|id| id.0));
+    number("token", named.token.map(|id| id.0));
     text
 }
 
@@ -411,6 +436,7 @@ pub(crate) fn audit_result(error: Option<&Error>) -> (AuditResult, String) {
             | Error::BadCode
             | Error::TooManyAttempts { .. }
             | Error::ForeignOrigin
+            | Error::NotForTokens
             | Error::SignedOut),
         ) => (AuditResult::Refused, error.to_string()),
         Some(error) => (AuditResult::Failed, error.to_string()),

@@ -31,6 +31,8 @@ const PAIR: Pace = Pace { free: 5, first_ms: 1_000 };
 const PAIR_UNDER_ATTACK: Pace = Pace { free: 2, first_ms: 30_000 };
 /// All accounts from one address: a class behind one address mistypes too.
 const ADDRESS: Pace = Pace { free: 30, first_ms: 1_000 };
+/// Wrong API tokens from one address. They cannot be guessed: this keeps a broken script from filling the audit.
+const TOKENS: Pace = Pace { free: 30, first_ms: 1_000 };
 /// The failures, from everywhere, after which an account counts as under attack.
 const ATTACK: u32 = 50;
 /// No wait is longer.
@@ -67,6 +69,15 @@ struct Count {
 impl Count {
     fn is_over(self, now: i64) -> bool {
         now.saturating_sub(self.last.max(self.blocked_until)) >= FORGET_MS
+    }
+
+    /// Refuses while a wait is not over.
+    fn wait(self, now: i64) -> Result<(), Error> {
+        if self.blocked_until <= now {
+            return Ok(());
+        }
+        let wait = self.blocked_until.saturating_sub(now).saturating_add(999) / 1_000;
+        Err(Error::TooManyAttempts { retry_after_seconds: u32::try_from(wait).unwrap_or(u32::MAX) })
     }
 
     fn fail(&mut self, now: i64, pace: Pace) {
@@ -108,6 +119,7 @@ impl<K: Eq + Hash + Copy> Counts<K> {
 }
 
 struct Tables {
+    tokens: Counts<Network>,
     addresses: Counts<Network>,
     pairs: Counts<(Network, Account)>,
     accounts: Counts<Account>,
@@ -141,6 +153,7 @@ impl SignInLimits {
     #[must_use]
     pub fn new(clock: Clock) -> Self {
         let tables = Tables {
+            tokens: Counts(HashMap::new()),
             addresses: Counts(HashMap::new()),
             pairs: Counts(HashMap::new()),
             accounts: Counts(HashMap::new()),
@@ -166,6 +179,21 @@ impl SignInLimits {
         self.admit(address, self.0.names.hash_one("setup code"))
     }
 
+    /// Counts a wrong API token. A right one is not held up by what others do from its address.
+    ///
+    /// # Errors
+    /// [`Error::TooManyAttempts`] after too many.
+    pub fn wrong_token(&self, address: IpAddr) -> Result<(), Error> {
+        let now = self.0.clock.now().0;
+        let from = Network::new(address);
+        let mut tables = self.0.tables.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut count = tables.tokens.get(&from, now);
+        count.wait(now)?;
+        count.fail(now, TOKENS);
+        tables.tokens.put(from, count, now);
+        Ok(())
+    }
+
     fn admit(&self, address: IpAddr, account: Account) -> Result<Attempt, Error> {
         let now = self.0.clock.now().0;
         let from = Network::new(address);
@@ -176,12 +204,7 @@ impl SignInLimits {
         let mut pair = pair_before;
         let blocked_until =
             if known { pair.blocked_until } else { pair.blocked_until.max(address_before.blocked_until) };
-        if blocked_until > now {
-            let wait = blocked_until.saturating_sub(now).saturating_add(999) / 1_000;
-            return Err(Error::TooManyAttempts {
-                retry_after_seconds: u32::try_from(wait).unwrap_or(u32::MAX),
-            });
-        }
+        Count { blocked_until, ..pair }.wait(now)?;
         let mut all = tables.accounts.get(&account, now);
         let pace = if all.failures >= ATTACK && !known { PAIR_UNDER_ATTACK } else { PAIR };
         all.fail(now, Pace { free: u32::MAX, ..PAIR });

@@ -24,5 +24,6 @@ mod session_cache;
 mod session_rows;
 pub mod setup;
 pub mod sight;
+pub mod tokens;
 pub mod totp;
 pub mod vet;

@@ -76,7 +76,7 @@ pub async fn transfer(
         return Err(Error::NotFound("container"));
     };
     let check = |policy: &Policy| {
-        let standing = policy.standing(actor.user);
+        let standing = policy.standing_of(actor);
         let held = standing.access.at(target);
         let missing = owner_permissions().iter().find(|permission| !held.contains(*permission));
         missing.map_or(Ok(()), |needs| Err(Error::Forbidden { needs }))

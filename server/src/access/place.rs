@@ -38,7 +38,7 @@ impl Place {
     /// [`Error::Forbidden`], or [`Error::NotFound`] for what must stay hidden.
     pub fn permit(&self, access: &Access, needs: Needs) -> Result<(), Error> {
         let (needs, decision) = match needs {
-            Needs::Public | Needs::Session => return Ok(()),
+            Needs::Public | Needs::Session | Needs::Account => return Ok(()),
             Needs::Permission(needs) => (needs, access.decide(needs, self.target())),
             Needs::Within(needs) => (needs, access.decide_within(needs, self.target().environment())),
         };

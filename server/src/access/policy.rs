@@ -7,17 +7,17 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
 use shared::{
-    Access, ContainerId, EnvironmentId, RoleId, Scope, TeamId, UserId,
+    Access, ContainerId, EnvironmentId, RoleId, Scope, TeamId, TokenId, UserId,
     access::{Held, PermissionSet, Reason, RoleRef, TeamName, owner_permissions},
     users::{Grant, Subject},
 };
 
-use super::sight::Sight;
-use crate::store::{AccessRows, Owned, Store, StoreError};
+use super::{session::Actor, sight::Sight};
+use crate::store::{AccessRows, Owned, Store, StoreError, UsedToken};
 
 /// What one person holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,6 +53,8 @@ pub struct Policy {
     roles: HashMap<RoleId, PermissionSet>,
     grants: Vec<Grant>,
     owned: HashMap<(EnvironmentId, ContainerId), Owned>,
+    /// What is left for each token that was used, made when it is first asked for.
+    narrowed: Mutex<HashMap<TokenId, Arc<Standing>>>,
 }
 
 /// The picture, kept fresh. A handle.
@@ -113,6 +115,7 @@ impl Policy {
             roles,
             grants: rows.grants,
             owned: HashMap::new(),
+            narrowed: Mutex::default(),
         };
         let mut teams: HashMap<UserId, Vec<TeamName>> = HashMap::new();
         for (team, user) in rows.members {
@@ -138,6 +141,34 @@ impl Policy {
     #[must_use]
     pub fn standing(&self, user: UserId) -> Arc<Standing> {
         self.people.get(&user).cloned().unwrap_or_default()
+    }
+
+    /// What somebody holds who was authenticated, by their token where they came with one.
+    #[must_use]
+    pub fn standing_of(&self, actor: &Actor) -> Arc<Standing> {
+        self.standing_with(actor.user, actor.token())
+    }
+
+    pub(super) fn standing_with(&self, user: UserId, token: Option<&UsedToken>) -> Arc<Standing> {
+        let whole = self.standing(user);
+        let Some(token) = token else { return whole };
+        let mut narrowed = self.narrowed.lock().unwrap_or_else(PoisonError::into_inner);
+        let standing = narrowed.entry(token.id).or_insert_with(|| {
+            let places = self.places(&token.narrowing.scope);
+            let access = whole.access.narrowed(token.narrowing.permissions, &places);
+            Arc::new(Standing::new(access, whole.teams.clone()))
+        });
+        Arc::clone(standing)
+    }
+
+    /// A scope, with the containers that the console made in it where it is a stack: see [`Scope`].
+    fn places(&self, scope: &Scope) -> Vec<Scope> {
+        let mut places = vec![scope.clone()];
+        if let Scope::Stack { environment, stack } = scope {
+            let made = self.owned.values().filter(|thing| thing.is_in(environment, stack));
+            places.extend(made.map(Owned::scope));
+        }
+        places
     }
 
     /// What each member of a team holds by it.
@@ -216,16 +247,8 @@ impl Policy {
 /// What a grant on a stack gives on the containers that were made in it.
 fn recorded(held: &Held, owned: &[Owned]) -> Vec<Held> {
     let Scope::Stack { environment, stack } = &held.scope else { return Vec::new() };
-    let inside =
-        |thing: &&Owned| thing.environment == *environment && thing.stack.as_deref() == Some(stack.as_str());
-    let container = |thing: &Owned| Held {
-        scope: Scope::Container {
-            environment: thing.environment.clone(),
-            container: thing.container.clone(),
-        },
-        ..held.clone()
-    };
-    owned.iter().filter(inside).map(container).collect()
+    let inside = owned.iter().filter(|thing| thing.is_in(environment, stack));
+    inside.map(|thing| Held { scope: thing.scope(), ..held.clone() }).collect()
 }
 
 #[cfg(test)]

@@ -36,7 +36,7 @@ use super::{
 pub use crate::store::SessionKey;
 use crate::{
     Error,
-    store::{SessionRow, Store, StoreError},
+    store::{SessionRow, Store, StoreError, UsedToken},
 };
 
 /// See [`Rules::idle`](super::rules::Rules).
@@ -47,6 +47,8 @@ pub const ABSOLUTE: Duration = RULES.absolute;
 const TOUCH: Duration = Duration::from_secs(60);
 /// How often sessions that nobody came back to are removed.
 const TIDY: Duration = Duration::from_secs(10 * 60);
+/// How long an API token that expired stays in its owner's list.
+const TOKENS_KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// Changes that a slow listener may be behind before it is told to look at everything again.
 const CHANGES: usize = 256;
 
@@ -57,24 +59,21 @@ pub struct Actor {
     pub user: UserId,
     /// Their name.
     pub name: String,
-    /// Their session.
+    /// Their session, or what stands in its place: the token.
     pub session: SessionKey,
+    /// When that ends whatever happens.
+    pub expires_at: UnixMillis,
     /// A code of a second factor is asked for at their sign-in.
     pub has_factor: bool,
     confirmed_until: UnixMillis,
+    token: Option<Arc<UsedToken>>,
     standing: Arc<Standing>,
 }
 
 impl Actor {
     fn new(session: SessionKey, row: SessionRow, standing: Arc<Standing>) -> Self {
-        Self {
-            user: row.user,
-            name: row.name,
-            session,
-            has_factor: row.has_factor,
-            confirmed_until: row.confirmed_until,
-            standing,
-        }
+        let SessionRow { user, name, expires_at, has_factor, confirmed_until, token, .. } = row;
+        Self { user, name, session, expires_at, has_factor, confirmed_until, token, standing }
     }
 
     /// What they held when this was read.
@@ -87,6 +86,21 @@ impl Actor {
     #[must_use]
     pub fn sight(&self, environment: &EnvironmentId) -> Sight {
         self.standing.sight(environment)
+    }
+
+    /// The API token that they came with, if they did not sign in.
+    #[must_use]
+    pub fn token(&self) -> Option<&UsedToken> {
+        self.token.as_deref()
+    }
+
+    /// What the audit calls them: `ann`, or `ann (token: ci)`.
+    #[must_use]
+    pub fn in_audit(&self) -> String {
+        match &self.token {
+            None => self.name.clone(),
+            Some(token) => format!("{} (token: {})", self.name, token.name),
+        }
     }
 
     /// The teams they belonged to when this was read.
@@ -103,8 +117,10 @@ impl Actor {
             user: UserId(0),
             name: name.to_owned(),
             session,
+            expires_at: UnixMillis(i64::MAX),
             has_factor: false,
             confirmed_until: UnixMillis(0),
+            token: None,
             standing: Arc::default(),
         }
     }
@@ -276,6 +292,18 @@ impl Sessions {
         }
     }
 
+    /// To be called after an API token was revoked: what it opened closes.
+    pub fn token_revoked(&self, key: SessionKey) {
+        self.forget();
+        self.tell(SessionChange::Ended(key));
+    }
+
+    /// Now, by the clock that sessions and tokens end by.
+    #[must_use]
+    pub fn now(&self) -> UnixMillis {
+        self.0.clock.now()
+    }
+
     /// To be called after grants, teams, roles or owners were changed: what was remembered is forgotten, what
     /// everybody holds is read once, and all streams look it up.
     pub async fn access_changed(&self) {
@@ -296,12 +324,20 @@ impl Sessions {
     /// be had.
     pub async fn look_up(&self, actor: &Actor, version: i64) -> Option<Actor> {
         match self.0.policies.at(version).await {
-            Ok(policy) => Some(Actor { standing: policy.standing(actor.user), ..actor.clone() }),
+            Ok(policy) => Some(Actor { standing: policy.standing_of(actor), ..actor.clone() }),
             Err(error) => {
                 tracing::warn!(%error, "a stream is closed: what its person holds could not be read");
                 None
             }
         }
+    }
+
+    /// How long until the actor's session or token ends whatever happens, and a moment more: looked at then,
+    /// it has ended.
+    #[must_use]
+    pub fn left(&self, actor: &Actor) -> Duration {
+        let left = actor.expires_at.0.saturating_sub(self.0.clock.now().0);
+        Duration::from_millis(u64::try_from(left).unwrap_or(0).saturating_add(10))
     }
 
     /// Who holds what.
@@ -310,9 +346,9 @@ impl Sessions {
         &self.0.policies
     }
 
-    async fn actor(&self, key: SessionKey, row: SessionRow) -> Result<Actor, StoreError> {
+    pub(super) async fn actor(&self, key: SessionKey, row: SessionRow) -> Result<Actor, StoreError> {
         let policy = self.0.policies.at(row.access_version).await?;
-        let standing = policy.standing(row.user);
+        let standing = policy.standing_with(row.user, row.token.as_deref());
         Ok(Actor::new(key, row, standing))
     }
 
@@ -324,7 +360,7 @@ impl Sessions {
         &self.0.clock
     }
 
-    /// The live session of that key.
+    /// The live session or API token of that key.
     pub(super) async fn find(&self, key: &SessionKey) -> Result<Option<SessionRow>, StoreError> {
         let now = self.0.clock.now();
         let generation = {
@@ -334,8 +370,18 @@ impl Sessions {
             }
             cache.generation()
         };
-        let Some(row) = self.0.store.find_session(key).await? else { return Ok(None) };
-        if now >= row.expires_at || now.0.saturating_sub(row.seen_at.0) >= millis(IDLE) {
+        let found = match self.0.store.find_session(key).await? {
+            Some(row) => Some(row),
+            None => self.0.store.find_token(key).await?,
+        };
+        let Some(row) = found else { return Ok(None) };
+        let over = now >= row.expires_at;
+        if row.token.is_some() {
+            // It stays in its owner's list, as one that has expired.
+            if over {
+                return Ok(None);
+            }
+        } else if over || now.0.saturating_sub(row.seen_at.0) >= millis(IDLE) {
             self.remove(key).await?;
             return Ok(None);
         }
@@ -367,7 +413,7 @@ impl Sessions {
     }
 
     /// Removes sessions that nobody came back to.
-    async fn tidy(&self) {
+    pub(super) async fn tidy(&self) {
         let now = self.0.clock.now();
         let last = self.0.tidied_at.load(Ordering::Relaxed);
         let due = now.0.saturating_sub(last) >= millis(TIDY);
@@ -387,9 +433,13 @@ impl Sessions {
             }
             Err(error) => tracing::warn!(%error, "old sessions could not be removed"),
         }
+        let long_expired = UnixMillis(now.0.saturating_sub(millis(TOKENS_KEPT)));
+        if let Err(error) = self.0.store.delete_old_tokens(long_expired).await {
+            tracing::warn!(%error, "old API tokens could not be removed");
+        }
     }
 
-    fn forget(&self) {
+    pub(super) fn forget(&self) {
         self.0.cache.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 

@@ -64,6 +64,7 @@ mod tests {
             confirmed_until: UnixMillis(0),
             seen_at: UnixMillis(0),
             expires_at: UnixMillis(9_000),
+            token: None,
         };
         let generation = cache.generation();
         cache.put(key, row.clone(), 0, generation);

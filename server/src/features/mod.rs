@@ -10,4 +10,5 @@ pub mod run;
 pub mod session;
 pub mod setup;
 pub mod terminal;
+pub mod tokens;
 pub mod users;

@@ -57,17 +57,23 @@ pub enum LeaseNews {
     Forbidden,
 }
 
+/// When the session or token is to be looked at whatever happens: it ends on the second.
+fn due(app: &App, actor: &Actor) -> Instant {
+    Instant::now() + app.sessions.left(actor).min(RECHECK)
+}
+
 impl Lease {
     /// For as long as what was just granted would be granted again.
     #[must_use]
     pub fn new<O: Operation>(app: &App, grant: &Grant<O>) -> Self {
+        let due = due(app, grant.actor());
         Self {
             app: app.clone(),
             actor: grant.actor().clone(),
             needs: O::NEEDS,
             place: grant.place().clone(),
             changes: app.sessions.changes(),
-            due: Instant::now() + RECHECK,
+            due,
             stale: Stale::Fresh,
         }
     }
@@ -134,7 +140,7 @@ impl Lease {
             Stale::Grants(version) => self.app.sessions.look_up(&self.actor, version).await,
             Stale::Whole => {
                 let found = self.app.sessions.recheck(&self.actor).await;
-                self.due = Instant::now() + RECHECK;
+                self.due = due(&self.app, &self.actor);
                 found
             }
         };

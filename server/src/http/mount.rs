@@ -22,7 +22,10 @@ use tower_sessions::Session;
 use super::{layers::RequestId, reply::IntoReply};
 use crate::{
     Error,
-    access::grant::{self, Asked, Grant, Visitor},
+    access::{
+        grant::{self, Asked, Grant, Visitor},
+        tokens,
+    },
     app::App,
 };
 
@@ -244,10 +247,11 @@ async fn guarded<E: Endpoint + Guarded>(
     body: axum::body::Body,
 ) -> Result<Response, Error> {
     let endpoint = path::<E>(&app, &mut parts).await?;
-    if E::METHOD.mutates() {
+    let asked = asked(&app, &parts)?;
+    if E::METHOD.mutates() && asked.token.is_none() {
         own_header(&app, &parts)?;
     }
-    let mut grant = grant::grant(&app, endpoint, asked(&app, &parts)?).await?;
+    let mut grant = grant::grant(&app, endpoint, asked).await?;
     let record = grant.take_record();
     let notes = grant.notes();
     let outcome = async {
@@ -336,6 +340,7 @@ fn asked<'a>(app: &App, parts: &'a Parts) -> Result<Asked<'a>, Error> {
         .ok_or_else(|| Error::Internal("the session layer is missing".to_owned()))?;
     Ok(Asked {
         headers: &parts.headers,
+        token: tokens::shown(&parts.headers),
         session,
         address: app.proxies.client(&parts.headers, &parts.extensions),
     })

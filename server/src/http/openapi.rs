@@ -31,12 +31,15 @@ pub fn document() -> Value {
         "info": {
             "title": "Longshore",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": "Requests that change something need the header `x-longshore` and an `Origin` that is the console's own.",
+            "description": "Scripts show an API token. With the cookie of a session, requests that change something need the header `x-longshore` and an `Origin` that is the console's own.",
         },
         "paths": paths,
         "components": {
             "schemas": schemas,
-            "securitySchemes": { "session": { "type": "apiKey", "in": "cookie", "name": "__Host-longshore" } },
+            "securitySchemes": {
+                "session": { "type": "apiKey", "in": "cookie", "name": "__Host-longshore" },
+                "token": { "type": "http", "scheme": "bearer", "bearerFormat": "lsh_…" },
+            },
         },
     })
 }
@@ -97,7 +100,7 @@ where
         "responses": replies,
         "x-needs": needs(E::NEEDS),
         "x-confirms": E::CONFIRMS,
-        "security": if E::NEEDS == Needs::Public { json!([]) } else { json!([{ "session": [] }]) },
+        "security": security(E::NEEDS, E::METHOD.mutates(), E::CONFIRMS),
     });
     if let Some(schema) = E::Body::describe(schemas)
         && let Some(operation) = operation.as_object_mut()
@@ -109,10 +112,19 @@ where
     }
 }
 
+fn security(needs: Needs, mutates: bool, confirms: bool) -> Value {
+    match needs {
+        Needs::Public => json!([]),
+        needs if needs.takes_tokens(mutates, confirms) => json!([{ "session": [] }, { "token": [] }]),
+        _ => json!([{ "session": [] }]),
+    }
+}
+
 fn needs(needs: Needs) -> Value {
     match needs {
         Needs::Public => json!("public"),
         Needs::Session => json!("session"),
+        Needs::Account => json!("account"),
         Needs::Permission(permission) | Needs::Within(permission) => {
             serde_json::to_value(permission).unwrap_or_default()
         }

@@ -4,7 +4,7 @@
 //! file beside this one.
 
 use shared::{
-    ContainerId, EnvironmentId, UserId,
+    ContainerId, EnvironmentId, Scope, UserId,
     access::TeamName,
     users::{CustomRole, Grant, Subject},
 };
@@ -42,6 +42,20 @@ pub struct Owned {
     pub owner: Option<Subject>,
     /// The stack it was made in.
     pub stack: Option<String>,
+}
+
+impl Owned {
+    /// Whether it was made in that stack.
+    #[must_use]
+    pub fn is_in(&self, environment: &EnvironmentId, stack: &str) -> bool {
+        self.environment == *environment && self.stack.as_deref() == Some(stack)
+    }
+
+    /// It, as the place of a grant.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        Scope::Container { environment: self.environment.clone(), container: self.container.clone() }
+    }
 }
 
 /// Why a change of grants, teams, roles or users was not made. Nothing was changed.

@@ -28,25 +28,13 @@ struct Row {
 
 impl Row {
     fn grant(self) -> Result<Grant, StoreError> {
-        let unknown = |what, value: &str| StoreError::Unknown { what, value: value.to_owned() };
         let subject = subject(self.user_id, self.team_id).ok_or_else(|| unknown("holder of a grant", ""))?;
         let role = match (self.role, self.role_id) {
             (Some(name), _) => RoleRef::Builtin(users::role(name)?),
             (None, Some(id)) => RoleRef::Custom(RoleId(id)),
             (None, None) => return Err(unknown("role", "")),
         };
-        let environment =
-            || self.environment.parse().map_err(|_bad| unknown("environment", &self.environment));
-        let scope = match self.kind.as_str() {
-            "everything" => Scope::Everything,
-            "environment" => Scope::Environment { environment: environment()? },
-            "stack" => Scope::Stack { environment: environment()?, stack: self.resource },
-            "container" => {
-                let container = self.resource.parse().map_err(|_bad| unknown("container", &self.resource))?;
-                Scope::Container { environment: environment()?, container }
-            }
-            other => return Err(unknown("scope", other)),
-        };
+        let scope = scope(&self.kind, &self.environment, self.resource)?;
         Ok(Grant {
             id: GrantId(self.id),
             subject,
@@ -56,6 +44,36 @@ impl Row {
             given_at: UnixMillis(self.given_at),
         })
     }
+}
+
+fn unknown(what: &'static str, value: &str) -> StoreError {
+    StoreError::Unknown { what, value: value.to_owned() }
+}
+
+/// The scope of three columns.
+pub(super) fn scope(kind: &str, environment: &str, resource: String) -> Result<Scope, StoreError> {
+    let id = || environment.parse().map_err(|_bad| unknown("environment", environment));
+    Ok(match kind {
+        "everything" => Scope::Everything,
+        "environment" => Scope::Environment { environment: id()? },
+        "stack" => Scope::Stack { environment: id()?, stack: resource },
+        "container" => {
+            let container = resource.parse().map_err(|_bad| unknown("container", &resource))?;
+            Scope::Container { environment: id()?, container }
+        }
+        other => return Err(unknown("scope", other)),
+    })
+}
+
+/// The three columns of a scope: its kind, its environment, and what in it.
+pub(super) fn scope_columns(scope: &Scope) -> [&str; 3] {
+    let (kind, resource) = match scope {
+        Scope::Everything => ("everything", ""),
+        Scope::Environment { .. } => ("environment", ""),
+        Scope::Stack { stack, .. } => ("stack", stack.as_str()),
+        Scope::Container { container, .. } => ("container", container.as_str()),
+    };
+    [kind, scope.environment().map_or("", |environment| environment.as_str()), resource]
 }
 
 /// The user or the team of two columns, of which one is filled.
@@ -159,12 +177,7 @@ pub(super) async fn apply(
         {
             return Ok(Err(AccessRefusal::Unknown("role")));
         }
-        let (kind, resource) = match &grant.scope {
-            Scope::Everything => ("everything", ""),
-            Scope::Environment { .. } => ("environment", ""),
-            Scope::Stack { stack, .. } => ("stack", stack.as_str()),
-            Scope::Container { container, .. } => ("container", container.as_str()),
-        };
+        let [kind, environment, resource] = scope_columns(&grant.scope);
         let given = sqlx::query(
             "INSERT INTO role_grants \
              (user_id, team_id, role, role_id, kind, environment, resource, given_by, given_at) \
@@ -175,7 +188,7 @@ pub(super) async fn apply(
         .bind(name)
         .bind(role)
         .bind(kind)
-        .bind(grant.scope.environment().map_or("", |environment| environment.as_str()))
+        .bind(environment)
         .bind(resource)
         .bind(change.by)
         .bind(change.at.0)

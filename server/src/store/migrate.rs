@@ -16,11 +16,12 @@ use sqlx::{
 
 use super::{StoreError, attempted};
 
-/// All of them, rising by one.
+/// All of them, rising.
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "first", include_str!("migrations/0001_first.sql")),
     (2, "access", include_str!("migrations/0002_access.sql")),
     (4, "account", include_str!("migrations/0004_account.sql")),
+    (5, "tokens", include_str!("migrations/0005_tokens.sql")),
 ];
 
 /// Migrates to the newest schema.

@@ -16,6 +16,7 @@ mod roles;
 mod sealed;
 mod sessions;
 mod teams;
+mod tokens;
 mod users;
 mod write;
 
@@ -38,6 +39,7 @@ pub use self::{
     own_sessions::{HalfSession, ListedSession},
     sealed::{FACTOR_SECRET, SealedColumn},
     sessions::{NewSession, SessionKey, SessionRow},
+    tokens::{NewTokenRow, UsedToken},
     users::{NewUserRow, StoredCredentials, UserUpdate},
 };
 

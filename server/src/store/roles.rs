@@ -13,11 +13,11 @@ use super::{
     teams::key,
 };
 
-fn text(permissions: PermissionSet) -> String {
+pub(super) fn text(permissions: PermissionSet) -> String {
     permissions.iter().map(Permission::as_str).collect::<Vec<_>>().join(" ")
 }
 
-fn parse(text: &str) -> Result<PermissionSet, StoreError> {
+pub(super) fn parse(text: &str) -> Result<PermissionSet, StoreError> {
     let permission = |name: &str| {
         Permission::parse(name)
             .ok_or_else(|| StoreError::Unknown { what: "permission", value: name.to_owned() })

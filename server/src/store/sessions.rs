@@ -2,13 +2,14 @@
 //!
 //! Belongs here: the statements. How long a session may live is decided in `access/session.rs`.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use shared::{UnixMillis, UserId};
 
-use super::{Store, StoreError, attempted};
+use super::{Store, StoreError, UsedToken, attempted};
 
-/// What a session is known by on the server: the SHA-256 of the id in the cookie. Not a secret.
+/// What a session is known by on the server: the SHA-256 of the id in the cookie, or of an API token. Not a
+/// secret.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SessionKey([u8; 32]);
 
@@ -22,6 +23,11 @@ impl SessionKey {
     /// The digest.
     #[must_use]
     pub fn digest(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    #[cfg(test)]
+    pub(crate) fn bytes_for_test(&self) -> &[u8] {
         &self.0
     }
 
@@ -79,6 +85,8 @@ pub struct SessionRow {
     pub seen_at: UnixMillis,
     /// When it ends whatever happens.
     pub expires_at: UnixMillis,
+    /// The API token, where it is one: what else is said here is said of that.
+    pub token: Option<Arc<UsedToken>>,
 }
 
 impl Store {
@@ -145,6 +153,7 @@ impl Store {
                 confirmed_until: UnixMillis(confirmed_until),
                 seen_at: UnixMillis(seen_at),
                 expires_at: UnixMillis(expires_at),
+                token: None,
             }
         }))
     }

@@ -16,6 +16,7 @@ use super::{
     access::{AccessChange, AccessRefusal},
     attempted,
     grants::{self, GrantsChange},
+    tokens,
 };
 
 #[derive(sqlx::FromRow)]
@@ -241,8 +242,8 @@ impl Store {
         }))
     }
 
-    /// Changes a user and ends the sessions that must not outlive the change, in one transaction. Gives the
-    /// user as they are now, and the sessions that were ended.
+    /// Changes a user and ends the sessions and API tokens that must not outlive the change, in one
+    /// transaction. Gives the user as they are now, and what was ended.
     ///
     /// # Errors
     /// When the database fails; then nothing was changed.
@@ -281,7 +282,8 @@ impl Store {
                     .fetch_all(write.on())
                     .await
                     .map_err(attempted(WHAT))?;
-            keys.iter().filter_map(|key| SessionKey::from_bytes(key)).collect()
+            let tokens = tokens::revoke_all(write.on(), id, WHAT).await?;
+            keys.iter().filter_map(|key| SessionKey::from_bytes(key)).chain(tokens).collect()
         } else {
             Vec::new()
         };
@@ -292,7 +294,7 @@ impl Store {
         Ok(user.map(|user| (user, ended)).ok_or(AccessRefusal::Unknown("user")))
     }
 
-    /// Removes a user with their grants; gives the sessions that were ended with it.
+    /// Removes a user with their grants; gives the sessions and API tokens that were ended with it.
     ///
     /// # Errors
     /// When the database fails; then nothing was changed.
@@ -304,6 +306,7 @@ impl Store {
             .fetch_all(write.on())
             .await
             .map_err(attempted(WHAT))?;
+        let tokens = tokens::revoke_all(write.on(), id, WHAT).await?;
         let removed = sqlx::query("DELETE FROM users WHERE id = $1")
             .bind(id.0)
             .execute(write.on())
@@ -312,7 +315,8 @@ impl Store {
         if removed.rows_affected() == 0 {
             return write.refuse(AccessRefusal::Unknown("user")).await;
         }
-        write.finish(keys.iter().filter_map(|key| SessionKey::from_bytes(key)).collect()).await
+        let sessions = keys.iter().filter_map(|key| SessionKey::from_bytes(key));
+        write.finish(sessions.chain(tokens).collect()).await
     }
 
     /// Replaces a hash by one of the same password at the cost of today; does nothing if the password

@@ -1,6 +1,8 @@
 //! Everybody who could ask: each role at each place, somebody without a grant, and nobody. And what each is
 //! refused, said here a second time without the code that decides.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use longshore_tests::{
     Client, Console, ConsoleOptions, FakeEngine,
     console::{PASSWORD, local},
@@ -9,9 +11,10 @@ use longshore_tests::{
 };
 use serde_json::{Value, json};
 use shared::{
-    Empty, GrantId, Needs, Permission, Role, RoleId, Scope, TeamId, UserId,
+    Empty, GrantId, Needs, Permission, Role, RoleId, Scope, TeamId, TokenId, UserId,
     access::{PermissionSet, owner_permissions},
     endpoint::Operation,
+    tokens::CreateToken,
     users::{
         AddMember, CreateRole, CreateTeam, GiveGrant, Giving, NewGrant, NewMember, NewRole, Subject,
         TeamNaming,
@@ -70,6 +73,7 @@ pub(crate) struct Things {
     pub(crate) team: TeamId,
     pub(crate) role: RoleId,
     pub(crate) grant: GrantId,
+    pub(crate) token: TokenId,
 }
 
 impl Everybody {
@@ -106,10 +110,10 @@ impl Everybody {
 }
 
 impl Things {
-    /// A user in a team, a custom role that nobody has, and a grant of that user.
+    /// A user in a team, a custom role that nobody has, and a grant and an API token of that user.
     pub(crate) async fn make(console: &Console) -> Self {
         let admin = console.admin().await;
-        let (user, _) = console.new_user_with("target", Vec::new()).await;
+        let (user, name) = console.new_user_with("target", Vec::new()).await;
         let naming = TeamNaming { name: unique() };
         let team = admin.call(&CreateTeam {}, Empty {}, naming).await.unwrap().id;
         admin.call(&AddMember { team }, Empty {}, NewMember { user }).await.unwrap();
@@ -121,13 +125,17 @@ impl Things {
             scope: Scope::Environment { environment: local() },
         };
         let grant = admin.call(&GiveGrant {}, Empty {}, giving).await.unwrap().id;
-        Self { user, team, role, grant }
+        let owner = console.sign_in(&name).await.unwrap();
+        let new = serde_json::from_value(new_token()).unwrap();
+        let token = owner.call(&CreateToken {}, Empty {}, new).await.unwrap().token.id;
+        Self { user, team, role, grant, token }
     }
 
     pub(crate) fn operation<O: Operation>(&self) -> O {
         serde_json::from_value(json!({
             "environment": "local", "container": WEB,
-            "user": self.user, "team": self.team, "role": self.role, "grant": self.grant, "session": "0".repeat(64),
+            "user": self.user, "team": self.team, "role": self.role, "grant": self.grant,
+            "token": self.token, "session": "0".repeat(64),
         }))
         .unwrap()
     }
@@ -137,7 +145,7 @@ impl Things {
 pub(crate) fn refusal<O: Operation>(who: Who, operation: &O) -> Option<u16> {
     let (permission, within) = match O::NEEDS {
         Needs::Public => return None,
-        Needs::Session => return (who == Who::Nobody).then_some(401),
+        Needs::Session | Needs::Account => return (who == Who::Nobody).then_some(401),
         Needs::Permission(permission) => (permission, false),
         Needs::Within(permission) => (permission, true),
     };
@@ -164,6 +172,15 @@ pub(crate) fn refusal<O: Operation>(who: Who, operation: &O) -> Option<u16> {
     (!(reaches && role.allows(permission) && enough)).then_some(403)
 }
 
+/// A token that anybody may have who sees something in the environment.
+fn new_token() -> Value {
+    let tomorrow = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() + 86_400_000;
+    json!({
+        "name": unique(), "expires_at": u64::try_from(tomorrow).unwrap(),
+        "permissions": ["environment_view"], "at": {"environment": {"environment": "local"}},
+    })
+}
+
 /// A body that is right, so that nothing but the role stands in the way.
 pub(crate) fn body(name: &str, things: Things) -> Option<Value> {
     match name {
@@ -186,6 +203,7 @@ pub(crate) fn body(name: &str, things: Things) -> Option<Value> {
             let stack = json!([{"name": "com.docker.compose.project", "value": "shop"}]);
             Some(json!({"image": "busybox", "general": {"labels": stack}}))
         }
+        "CreateToken" => Some(new_token()),
         "RenameContainer" => Some(json!({"name": "another-name"})),
         _ => None,
     }

@@ -40,4 +40,5 @@ mod stats;
 mod support;
 mod terminal;
 mod tls;
+mod tokens;
 mod users;

@@ -41,7 +41,7 @@ fn require_held(
     permissions: PermissionSet,
     scope: &Scope,
 ) -> Result<(), Error> {
-    let standing = policy.standing(actor.user);
+    let standing = policy.standing_of(actor);
     if standing.access.covers(permissions, scope) {
         return Ok(());
     }
