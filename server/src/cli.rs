@@ -1,5 +1,7 @@
 //! The command line.
 
+mod audit;
+
 use std::{
     io::Write as _,
     path::{Path, PathBuf},
@@ -14,6 +16,7 @@ use crate::{
     Error,
     access::{
         audit::Audit,
+        audit_keep,
         clock::Clock,
         factor::Factors,
         host_admin,
@@ -28,7 +31,7 @@ use crate::{
     config::{Config, ServeFlags, Tls},
     http::{self, OriginPolicy},
     hub::{self, Hubs},
-    store::Store,
+    store::{ChainKey, Store},
 };
 
 #[derive(Parser)]
@@ -47,6 +50,9 @@ enum Command {
     /// For administrators of the host, when nobody can sign in.
     #[command(subcommand)]
     Admin(AdminCommand),
+    /// The audit: whether it is as it was written, and as a file.
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// Print the OpenAPI document.
     Openapi,
 }
@@ -62,6 +68,8 @@ enum AdminCommand {
     ResetPassword {
         #[command(flatten)]
         data: DataFolder,
+        #[command(flatten)]
+        keys: KeyFile,
         /// The user's name.
         name: String,
         /// The file with the password; standard input unless told.
@@ -72,6 +80,8 @@ enum AdminCommand {
     MakeAdmin {
         #[command(flatten)]
         data: DataFolder,
+        #[command(flatten)]
+        keys: KeyFile,
         /// The user's name.
         name: String,
     },
@@ -79,6 +89,8 @@ enum AdminCommand {
     Enable {
         #[command(flatten)]
         data: DataFolder,
+        #[command(flatten)]
+        keys: KeyFile,
         /// The user's name.
         name: String,
     },
@@ -86,6 +98,8 @@ enum AdminCommand {
     Disable {
         #[command(flatten)]
         data: DataFolder,
+        #[command(flatten)]
+        keys: KeyFile,
         /// The user's name.
         name: String,
     },
@@ -121,6 +135,12 @@ struct KeyFile {
     key_file: Option<PathBuf>,
 }
 
+impl KeyFile {
+    fn of(&self, data: &DataFolder) -> PathBuf {
+        self.key_file.clone().unwrap_or_else(|| data.data.join(seal::KEY_FILE))
+    }
+}
+
 /// Runs the command line that the process was started with.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -144,6 +164,7 @@ pub fn main() -> ExitCode {
             Command::Serve(flags) => serve(*flags).await,
             Command::Healthcheck(flags) => healthcheck(*flags).await,
             Command::Admin(command) => admin(command).await,
+            Command::Audit(command) => audit::run(command).await,
             Command::Openapi => {
                 say(&format!("{:#}", http::openapi_document()));
                 Ok(())
@@ -176,6 +197,7 @@ async fn serve(flags: ServeFlags) -> Result<(), String> {
     let config = Config::check(flags).map_err(|mistakes| mistakes.join("\nlongshore: "))?;
     let app = assemble(config).await?;
     owners::forget_removed(&app);
+    audit_keep::start(app.audit.clone(), app.config.audit_keep);
     let served = http::serve(app.clone()).await;
     app.store.close().await;
     served
@@ -184,6 +206,7 @@ async fn serve(flags: ServeFlags) -> Result<(), String> {
 async fn assemble(config: Config) -> Result<App, String> {
     let store = Store::open(&config.data).await.map_err(|error| chain(&error))?;
     let keys = open_keys(&store, &config.key_file).await?;
+    let store = recorded(store, &keys, &config.data).await?;
     let hasher = Hasher::new(Cost::STANDARD).map_err(|error| error.to_string())?;
     if let Some(file) = &config.admin_password_file {
         setup::admin_from_file(&store, &hasher, file, hub::now()).await.map_err(|error| chain(&error))?;
@@ -230,9 +253,9 @@ async fn admin(command: AdminCommand) -> Result<(), String> {
             }
             store.close().await;
         }
-        AdminCommand::ResetPassword { data, name, password_file } => {
+        AdminCommand::ResetPassword { data, keys, name, password_file } => {
             let password = read_password(password_file).await?;
-            let store = open(&data).await?;
+            let store = open_recorded(&data, &keys).await?;
             let hasher = Hasher::new(Cost::STANDARD).map_err(|error| error.to_string())?;
             host_admin::reset_password(&store, &hasher, &name, &password, hub::now())
                 .await
@@ -240,20 +263,20 @@ async fn admin(command: AdminCommand) -> Result<(), String> {
             store.close().await;
             say(&format!("{name} has another password; their sessions have ended."));
         }
-        AdminCommand::MakeAdmin { data, name } => {
-            let store = open(&data).await?;
+        AdminCommand::MakeAdmin { data, keys, name } => {
+            let store = open_recorded(&data, &keys).await?;
             host_admin::make_admin(&store, &name, hub::now()).await.map_err(failed)?;
             store.close().await;
             say(&format!("{name} is an administrator of everything."));
         }
-        AdminCommand::Enable { data, name } => {
-            let store = open(&data).await?;
+        AdminCommand::Enable { data, keys, name } => {
+            let store = open_recorded(&data, &keys).await?;
             host_admin::enable(&store, &name, hub::now()).await.map_err(failed)?;
             store.close().await;
             say(&format!("{name} may sign in."));
         }
-        AdminCommand::Disable { data, name } => {
-            let store = open(&data).await?;
+        AdminCommand::Disable { data, keys, name } => {
+            let store = open_recorded(&data, &keys).await?;
             host_admin::disable(&store, &name, hub::now()).await.map_err(failed)?;
             store.close().await;
             say(&format!("{name} may not sign in any more; their sessions have ended."));
@@ -265,9 +288,10 @@ async fn admin(command: AdminCommand) -> Result<(), String> {
             say(&format!("{name} signs in without a second factor; their sessions have ended."));
         }
         AdminCommand::RotateKey { data, keys } => {
+            let file = keys.of(&data);
             let store = open(&data).await?;
-            let file = keys.key_file.unwrap_or_else(|| data.data.join(seal::KEY_FILE));
             let keys = open_keys(&store, &file).await?;
+            let store = recorded(store, &keys, &data.data).await?;
             let values = host_admin::rotate_key(&store, &keys, hub::now()).await.map_err(failed)?;
             store.close().await;
             say(&format!(
@@ -283,6 +307,18 @@ async fn admin(command: AdminCommand) -> Result<(), String> {
 async fn open_keys(store: &Store, file: &Path) -> Result<Keys, String> {
     let sealed = store.has_sealed().await.map_err(|error| chain(&error))?;
     Keys::open(file, sealed).map_err(|error| chain(&error))
+}
+
+/// The store with its audit, under the key from the file.
+async fn recorded(store: Store, keys: &Keys, folder: &Path) -> Result<Store, String> {
+    let key = ChainKey::new(keys.derive("audit"));
+    store.chained(key, folder, hub::now()).await.map_err(|error| chain(&error))
+}
+
+async fn open_recorded(data: &DataFolder, keys: &KeyFile) -> Result<Store, String> {
+    let store = open(data).await?;
+    let keys = open_keys(&store, &keys.of(data)).await?;
+    recorded(store, &keys, &data.data).await
 }
 
 async fn open(folder: &DataFolder) -> Result<Store, String> {

@@ -7,7 +7,10 @@ use ipnet::IpNet;
 use url::Url;
 
 use crate::{
-    access::seal,
+    access::{
+        audit_keep::{KEEP_DAYS, KEEP_DAYS_LEAST, Keep},
+        seal,
+    },
     engine::DockerHost,
     http::{Assets, TrustedProxies},
 };
@@ -52,6 +55,12 @@ pub struct ServeFlags {
     /// Makes the administrator `admin` with the password in this file, if there is no user yet.
     #[arg(long, env = "LONGSHORE_ADMIN_PASSWORD_FILE")]
     pub admin_password_file: Option<PathBuf>,
+    /// Days that rows of the audit are kept; at least 30.
+    #[arg(long, env = "LONGSHORE_AUDIT_KEEP_DAYS", default_value_t = KEEP_DAYS)]
+    pub audit_keep_days: u32,
+    /// Of those, the newest so many rows; rows of the last 30 days are kept all the same.
+    #[arg(long, env = "LONGSHORE_AUDIT_KEEP_ROWS")]
+    pub audit_keep_rows: Option<u64>,
     /// Serve the pages from this folder instead of from the binary.
     #[arg(long, env = "LONGSHORE_ASSETS", hide = true)]
     pub assets: Option<PathBuf>,
@@ -103,6 +112,8 @@ pub struct Config {
     pub trusted_proxies: TrustedProxies,
     /// Makes the first administrator.
     pub admin_password_file: Option<PathBuf>,
+    /// How long the audit is kept.
+    pub audit_keep: Keep,
     /// The pages.
     pub assets: Assets,
 }
@@ -159,6 +170,12 @@ impl Config {
         if flags.plain_http && matches!(tls, Tls::Files { .. }) {
             note("--plain-http and --tls-cert exclude each other".to_owned());
         }
+        if flags.audit_keep_days < KEEP_DAYS_LEAST {
+            note(format!(
+                "--audit-keep-days {}: the audit is kept for at least {KEEP_DAYS_LEAST} days",
+                flags.audit_keep_days
+            ));
+        }
         if !mistakes.is_empty() {
             return Err(mistakes);
         }
@@ -175,6 +192,7 @@ impl Config {
             base_path,
             trusted_proxies: TrustedProxies::new(networks),
             admin_password_file: flags.admin_password_file,
+            audit_keep: Keep { days: flags.audit_keep_days, rows: flags.audit_keep_rows },
             assets: flags.assets.map_or(Assets::Embedded, Assets::Folder),
         })
     }
@@ -230,9 +248,11 @@ mod tests {
             "z",
             "--trusted-proxy",
             "w",
+            "--audit-keep-days",
+            "29",
         ])
         .unwrap_err();
-        assert_eq!(mistakes.len(), 4);
+        assert_eq!(mistakes.len(), 5);
     }
 
     #[test]

@@ -332,6 +332,7 @@ macro_rules! for_each_endpoint {
             $crate::containers::ReadOwner, $crate::containers::TransferOwnership,
             $crate::run::CreateContainer,
             $crate::logs::DownloadLogs, $crate::audit::ListAudit,
+            $crate::audit::ExportAudit, $crate::audit::VerifyAudit,
         }
     };
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ContainerId, Empty, EnvironmentId, UnixMillis,
+    audit::AuditRow,
     containers::ContainerSummary,
     environments::EnvironmentSummary,
     logs::{LogCursor, LogQuery},
@@ -59,6 +60,12 @@ pub enum Topic {
         /// After a drop: go on after this line, whatever `query` says of the beginning.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         after: Option<LogCursor>,
+    },
+    /// Rows of the audit that are new or were finished after the cursor, and how far a verification is. For
+    /// who may read the audit.
+    Audit {
+        /// Where the page that the browser has ended.
+        cursor: Cursor,
     },
     /// The person's own session: its role may change while the page stands.
     Session,
@@ -156,6 +163,20 @@ pub enum Event {
     LogEnded {
         /// After the last line.
         cursor: LogCursor,
+    },
+    /// Rows of the audit.
+    Audit {
+        /// Where to go on.
+        cursor: Cursor,
+        /// New or finished, whole, in the order in which that happened.
+        rows: Vec<AuditRow>,
+    },
+    /// How far a verification of the audit is.
+    AuditProgress {
+        /// Entries that were looked at.
+        done: u64,
+        /// Entries there are.
+        of: u64,
     },
     /// The person's session as it is now.
     Session {

@@ -1,4 +1,5 @@
-//! The record of what was done, tried and refused.
+//! The record of what was done, tried and refused. Reading it is in `audit_read.rs`, whether it is whole in
+//! `audit_verify.rs`, what came last in `audit_live.rs`.
 //!
 //! Fails closed: what cannot be recorded is not done. What strangers cause is bounded, so that nobody can
 //! fill the disk by being refused. Nothing secret goes into a row; that is the caller's care.
@@ -10,10 +11,18 @@ use std::{
 
 use shared::{
     UnixMillis,
-    audit::{AuditQuery, AuditResult, AuditRow},
+    audit::{AuditFilter, AuditPage, AuditQuery, AuditResult, AuditRow, AuditVerification},
+    live::Cursor,
 };
+use tokio::sync::watch;
 
-use super::{clock::Clock, session::Actor};
+use super::{
+    audit_live::{After, Progress, Recent},
+    audit_read::Reading,
+    audit_verify::verify,
+    clock::Clock,
+    session::Actor,
+};
 use crate::{
     Error,
     store::{NewAuditRow, Store},
@@ -38,6 +47,10 @@ struct Inner {
     store: Store,
     clock: Clock,
     strangers: Mutex<Strangers>,
+    recent: Recent,
+    /// Locked while the chain is walked: what the last walk found.
+    verified: tokio::sync::Mutex<()>,
+    verification: Mutex<Option<AuditVerification>>,
 }
 
 /// Refusals of people without a session, in the minute that began at `since`.
@@ -60,7 +73,16 @@ impl Audit {
     /// The audit in this database. The clock is best the wall's.
     #[must_use]
     pub fn new(store: Store, clock: Clock) -> Self {
-        Self(Arc::new(Inner { store, clock, strangers: Mutex::new(Strangers::default()) }))
+        // Only to tell one run from another: a cursor of the last run must not fit this one.
+        let recent = Recent::new((clock.now().0 & 0x7fff_ffff) as u32);
+        Self(Arc::new(Inner {
+            store,
+            clock,
+            strangers: Mutex::new(Strangers::default()),
+            recent,
+            verified: tokio::sync::Mutex::new(()),
+            verification: Mutex::new(None),
+        }))
     }
 
     /// Now, by the clock that stamps the rows: what is recorded elsewhere about an action bears the same.
@@ -84,6 +106,19 @@ impl Audit {
         Ok(AuditRecord { audit: self.clone(), id })
     }
 
+    /// Records that the console itself begins something, in nobody's name.
+    ///
+    /// # Errors
+    /// When it cannot be recorded: then it must not be done.
+    pub async fn begin_of_console(&self, action: &str, target: &str) -> Result<AuditRecord, Error> {
+        let id = self.add(None, None, action, target, AuditResult::Started, "").await?;
+        Ok(AuditRecord { audit: self.clone(), id })
+    }
+
+    pub(super) fn store(&self) -> &Store {
+        &self.0.store
+    }
+
     /// Records a refusal. Nothing was done, so a failure to record it is only logged.
     pub async fn refused(
         &self,
@@ -102,16 +137,75 @@ impl Audit {
         }
     }
 
-    /// Part of the audit, newest first.
+    /// A page of the audit, newest first.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn list(&self, query: &AuditQuery) -> Result<Vec<AuditRow>, Error> {
+    pub async fn list(&self, query: &AuditQuery) -> Result<AuditPage, Error> {
         if let Some(left_out) = self.end_of_minute() {
             self.sum_up(left_out).await;
         }
         let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE_AT_MOST);
-        Ok(self.0.store.list_audit(query.before.unwrap_or(i64::MAX), limit).await?)
+        // Before the rows are read: what comes meanwhile is told twice rather than never.
+        let cursor = self.0.recent.cursor();
+        let mut reading = self.read(query.filter(), query.before).await?;
+        let rows = reading.next(&self.0.store, limit).await?;
+        let verification = self.0.verification.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Ok(AuditPage { cursor, rows, older: reading.older(), verification })
+    }
+
+    /// Begins to read the rows of a filter, the newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn read(&self, filter: AuditFilter, before: Option<i64>) -> Result<Reading, Error> {
+        Ok(Reading::begin(&self.0.store, filter, before).await?)
+    }
+
+    /// The next rows of a reading.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn next(&self, reading: &mut Reading, limit: u32) -> Result<Vec<AuditRow>, Error> {
+        Ok(reading.next(&self.0.store, limit).await?)
+    }
+
+    /// What was recorded after a cursor.
+    #[must_use]
+    pub fn after(&self, cursor: Cursor) -> After {
+        self.0.recent.after(cursor)
+    }
+
+    /// Rises when something is recorded.
+    #[must_use]
+    pub fn revisions(&self) -> watch::Receiver<u64> {
+        self.0.recent.revisions()
+    }
+
+    /// How far a verification is; `None` while there is none.
+    #[must_use]
+    pub fn progress(&self) -> watch::Receiver<Option<Progress>> {
+        self.0.recent.progress()
+    }
+
+    /// Walks along the chain, one walk at a time.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] while another walk is under way; when the database fails.
+    pub async fn verify(&self) -> Result<AuditVerification, Error> {
+        let Ok(_one) = self.0.verified.try_lock() else {
+            return Err(Error::Conflict("the audit is being verified already; wait for that".to_owned()));
+        };
+        let recent = &self.0.recent;
+        let outcome =
+            verify(&self.0.store, self.now(), |done, of| recent.tell_progress(Some((done, of)))).await;
+        recent.tell_progress(None);
+        let found = outcome?;
+        if let Some(fault) = &found.fault {
+            tracing::error!(%fault, "the audit is not as it was written");
+        }
+        *self.0.verification.lock().unwrap_or_else(PoisonError::into_inner) = Some(found.clone());
+        Ok(found)
     }
 
     async fn add(
@@ -132,7 +226,18 @@ impl Audit {
             result,
             detail: shorten(detail, TEXT_CHARACTERS),
         };
-        Ok(self.0.store.add_audit(&row).await?)
+        let id = self.0.store.add_audit(&row).await?;
+        self.0.recent.add(AuditRow {
+            id,
+            at: row.at,
+            actor: row.actor.to_owned(),
+            address: row.address.to_owned(),
+            action: row.action.to_owned(),
+            target: row.target.to_owned(),
+            result: row.result,
+            detail: row.detail.to_owned(),
+        });
+        Ok(id)
     }
 
     /// Whether another stranger's refusal gets a row of its own; otherwise it is counted.
@@ -171,12 +276,27 @@ impl Audit {
 }
 
 impl AuditRecord {
+    /// The row's number.
+    #[must_use]
+    pub fn id(&self) -> i64 {
+        self.id
+    }
+
     /// Records how it ended. The action is done by now, so a failure to record is only logged, and the
     /// row still tells that it was begun.
     pub async fn finish(self, result: AuditResult, detail: &str) {
         let detail = shorten(detail, TEXT_CHARACTERS);
-        if let Err(error) = self.audit.0.store.finish_audit(self.id, result, detail).await {
-            tracing::error!(row = self.id, ?result, error = chain(&error), "the audit could not be finished");
+        match self.audit.0.store.finish_audit(self.id, result, detail).await {
+            Ok(Some(row)) => self.audit.0.recent.add(row),
+            Ok(None) => {}
+            Err(error) => {
+                tracing::error!(
+                    row = self.id,
+                    ?result,
+                    error = chain(&error),
+                    "the audit could not be finished"
+                );
+            }
         }
     }
 }
@@ -210,7 +330,7 @@ mod tests {
     }
 
     async fn all(audit: &Audit) -> Vec<AuditRow> {
-        audit.list(&AuditQuery { before: None, limit: Some(500) }).await.unwrap()
+        audit.list(&AuditQuery { limit: Some(500), ..AuditQuery::default() }).await.unwrap().rows
     }
 
     #[tokio::test]
@@ -264,7 +384,9 @@ mod tests {
         for _ in 0..501 {
             audit.refused(Some(&ann), HERE, "StopContainer", String::new(), "no").await;
         }
-        let length = async |limit| audit.list(&AuditQuery { before: None, limit }).await.unwrap().len();
+        let length = async |limit| {
+            audit.list(&AuditQuery { limit, ..AuditQuery::default() }).await.unwrap().rows.len()
+        };
         assert_eq!(length(None).await, 100);
         assert_eq!(length(Some(u32::MAX)).await, 500);
         assert_eq!(length(Some(0)).await, 1);

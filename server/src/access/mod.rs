@@ -5,6 +5,11 @@
 
 pub mod agent;
 pub mod audit;
+pub mod audit_export;
+pub mod audit_keep;
+pub mod audit_live;
+pub mod audit_read;
+pub mod audit_verify;
 pub mod clock;
 pub mod credentials;
 pub mod factor;

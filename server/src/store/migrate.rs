@@ -22,11 +22,23 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (2, "access", include_str!("migrations/0002_access.sql")),
     (4, "account", include_str!("migrations/0004_account.sql")),
     (5, "tokens", include_str!("migrations/0005_tokens.sql")),
+    (6, "audit", include_str!("migrations/0006_audit.sql")),
 ];
 
 /// Migrates to the newest schema.
 pub(super) async fn migrate(pool: &SqlitePool, file: &Path) -> Result<(), StoreError> {
     migrate_to(pool, file, MIGRATIONS).await
+}
+
+/// Refuses a database of another schema than the newest.
+pub(super) async fn require_newest(pool: &SqlitePool, file: &Path) -> Result<(), StoreError> {
+    let known = MIGRATIONS.iter().map(|(version, ..)| *version).max().unwrap_or(0);
+    let found = version(pool).await.map_err(|source| StoreError::Open { file: file.to_owned(), source })?;
+    match found.cmp(&known) {
+        std::cmp::Ordering::Less => Err(StoreError::Older { found, known }),
+        std::cmp::Ordering::Equal => Ok(()),
+        std::cmp::Ordering::Greater => Err(StoreError::Newer { found, known }),
+    }
 }
 
 async fn migrate_to(

@@ -7,6 +7,9 @@
 
 mod access;
 mod audit;
+mod audit_chain;
+mod audit_mac;
+mod audit_prune;
 mod factors;
 mod grants;
 mod migrate;
@@ -23,6 +26,7 @@ mod write;
 use std::{
     os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -34,6 +38,9 @@ use sqlx::{
 pub use self::{
     access::{AccessChange, AccessRefusal, AccessRows, Owned},
     audit::NewAuditRow,
+    audit_chain::{ChainEntry, ChainSnapshot, Checkpoint},
+    audit_mac::{ChainKey, EntryKind, Head, Link},
+    audit_prune::Pruned,
     factors::{CodePace, FactorRow, NewFactor, TriedCode},
     grants::GrantsChange,
     own_sessions::{HalfSession, ListedSession},
@@ -76,6 +83,17 @@ pub enum StoreError {
         /// The newest that this console knows.
         known: i64,
     },
+    /// An older console made the database, and it is only to be read.
+    #[error(
+        "the database was made by an older console (schema {found}, this one knows {known}); start the console \
+         once, which brings it to the newer one"
+    )]
+    Older {
+        /// The database's schema.
+        found: i64,
+        /// The newest that this console knows.
+        known: i64,
+    },
     /// The copy that is made before a migration failed, and so nothing was migrated.
     #[error("the database could not be copied to {} before its migration; nothing was changed", copy.display())]
     Backup {
@@ -95,6 +113,12 @@ pub enum StoreError {
         /// What the database said.
         source: sqlx::Error,
     },
+    /// The file beside the database that says where the audit's chain ends cannot be read or made.
+    #[error("the file longshore.audit-head in the data folder cannot be read or made")]
+    AuditHead(#[source] std::io::Error),
+    /// The database was opened without the audit's key, so that nothing can be recorded.
+    #[error("the audit has no key")]
+    NoAuditKey,
     /// A session could not be read or written. The cookie layer passes causes on as text only.
     #[error("{0}")]
     Session(String),
@@ -119,6 +143,8 @@ pub struct Store {
     pool: SqlitePool,
     /// See [`Store::decided_at`].
     decided_at: Option<i64>,
+    /// What the audit is chained with; without it nothing is recorded, and so nothing done.
+    chain: Option<Arc<audit_chain::Chain>>,
 }
 
 impl Store {
@@ -148,7 +174,29 @@ impl Store {
             .await
             .map_err(|source| StoreError::Open { file: file.clone(), source })?;
         migrate::migrate(&pool, &file).await?;
-        Ok(Self { pool, decided_at: None })
+        Ok(Self { pool, decided_at: None, chain: None })
+    }
+
+    /// Opens the database in `folder` to read it: beside a console that runs, or a copy. Nothing is made and
+    /// nothing is migrated.
+    ///
+    /// # Errors
+    /// [`StoreError::Open`] where there is none, [`StoreError::Older`] or [`StoreError::Newer`] for one of
+    /// another schema.
+    pub async fn open_to_read(folder: &Path) -> Result<Self, StoreError> {
+        let file = folder.join(FILE);
+        let options = SqliteConnectOptions::new()
+            .filename(&file)
+            .read_only(true)
+            .busy_timeout(Duration::from_secs(5))
+            .pragma("temp_store", "MEMORY");
+        let pool = SqlitePoolOptions::new()
+            .max_connections(2)
+            .connect_with(options)
+            .await
+            .map_err(|source| StoreError::Open { file: file.clone(), source })?;
+        migrate::require_newest(&pool, &file).await?;
+        Ok(Self { pool, decided_at: None, chain: None })
     }
 
     /// Writes what is pending into the file and closes it.
@@ -178,7 +226,14 @@ pub(crate) mod testing {
         sync::atomic::{AtomicU32, Ordering},
     };
 
-    use super::Store;
+    use shared::UnixMillis;
+
+    use super::{ChainKey, Store};
+
+    /// The key of the audit's chain in tests.
+    pub(crate) fn key() -> ChainKey {
+        ChainKey::new([7; 32])
+    }
 
     pub(crate) struct TempFolder(PathBuf);
 
@@ -204,7 +259,8 @@ pub(crate) mod testing {
 
     pub(crate) async fn store() -> (Store, TempFolder) {
         let folder = TempFolder::new();
-        (Store::open(folder.path()).await.unwrap(), folder)
+        let store = Store::open(folder.path()).await.unwrap();
+        (store.chained(key(), folder.path(), UnixMillis(0)).await.unwrap(), folder)
     }
 }
 

@@ -147,7 +147,7 @@ async fn line_24_a_code_is_asked_for_used_once_and_bound_to_the_browser() {
     assert!(renewed.len() == 10 && renewed[0] != recovery[0]);
 
     let rows = console.admin().await.call(&ListAudit {}, AuditQuery::default(), ()).await.unwrap();
-    let told = |action: &str, result| rows.iter().any(|row| row.action == action && row.result == result);
+    let told = |action: &str, result| rows.rows.iter().any(|row| row.action == action && row.result == result);
     assert!(told("FinishSignIn", AuditResult::Refused) && told("FinishSignIn", AuditResult::Done));
     assert!(told("ConfirmFactor", AuditResult::Done));
     let text = serde_json::to_string(&rows).unwrap();

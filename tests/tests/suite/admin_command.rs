@@ -55,7 +55,7 @@ async fn users_are_listed_disabled_enabled_and_made_administrators() {
     assert_eq!(admin(&console, &["enable", &name], "").0, Some(0));
     let client = console.sign_in(&name).await.unwrap();
 
-    let rows = act(&client, ListAudit {}, AuditQuery::default()).await.unwrap();
+    let rows = act(&client, ListAudit {}, AuditQuery::default()).await.unwrap().rows;
     let told = |action: &str, result| rows.iter().any(|row| row.action == action && row.result == result);
     assert!(told("MakeAdmin", AuditResult::Done) && told("EnableUser", AuditResult::Done));
     assert!(told("DisableUser", AuditResult::Done) && told("DisableUser", AuditResult::Failed));

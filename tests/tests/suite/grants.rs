@@ -273,7 +273,7 @@ async fn names_are_taken_once_and_what_is_in_use_stays() {
     let refusal = give(&admin, Subject::User(user), Role::Viewer, nowhere).await.unwrap_err();
     assert_eq!((refusal.status, refusal.error.field.as_deref()), (422, Some("at")));
 
-    let audit = act(&admin, ListAudit {}, AuditQuery::default()).await.unwrap();
+    let audit = act(&admin, ListAudit {}, AuditQuery::default()).await.unwrap().rows;
     let row = audit.iter().find(|row| row.action == "TakeGrant").unwrap();
     assert!(row.detail.contains(&format!("from user {user}")), "{row:?}");
 }

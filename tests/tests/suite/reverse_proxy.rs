@@ -127,7 +127,7 @@ async fn pages_and_their_assets_are_found_under_the_sub_path() {
 
 /// From where the last sign-in of that name came, by the audit.
 async fn audited_address(client: &Client, name: &str) -> String {
-    let rows = act(client, ListAudit {}, AuditQuery::default()).await.unwrap();
+    let rows = act(client, ListAudit {}, AuditQuery::default()).await.unwrap().rows;
     let found =
         rows.iter().find(|row| row.action == "SignIn" && (row.actor == name || row.target.contains(name)));
     found.unwrap_or_else(|| panic!("no sign-in of {name} in {rows:#?}")).address.clone()

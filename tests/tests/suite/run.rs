@@ -57,7 +57,7 @@ async fn a_container_is_made_started_and_audited() {
     let state =
         engine.docker(&["inspect", "--format", "{{.State.Status}} {{index .Config.Labels \"a\"}}", &name]);
     assert_eq!(state, "running b");
-    let audit = admin.call(&ListAudit {}, AuditQuery::default(), ()).await.unwrap();
+    let audit = admin.call(&ListAudit {}, AuditQuery::default(), ()).await.unwrap().rows;
     let entry = audit.iter().find(|row| row.action == CreateContainer::NAME).expect("an audit row");
     assert_eq!(entry.result, AuditResult::Done);
     let text = format!("{entry:?}");

@@ -299,7 +299,7 @@ async fn wrong_tokens_are_slowed_down_and_recorded_and_right_ones_are_not() {
     act(&right, ReadSession {}, Empty {}).await.unwrap();
     let rows = act(&admin, ListAudit {}, AuditQuery::default()).await.unwrap();
     let wrong: Vec<_> =
-        rows.iter().filter(|row| row.actor.is_empty() && row.action == "ReadSession").collect();
+        rows.rows.iter().filter(|row| row.actor.is_empty() && row.action == "ReadSession").collect();
     assert!(wrong.len() >= 30, "{}", wrong.len());
     assert!(wrong.iter().all(|row| row.result == AuditResult::Refused && row.address == "127.0.0.1"));
     let everything = format!("{rows:?}{}", console.printed());
@@ -422,7 +422,7 @@ async fn the_audit_names_the_token_and_the_container_is_its_owners() {
         ("CreateContainer", AuditResult::Done),
         ("RemoveContainer", AuditResult::Done),
     ] {
-        let found = rows.iter().any(|row| row.actor == actor && row.action == action && row.result == result);
+        let found = rows.rows.iter().any(|row| row.actor == actor && row.action == action && row.result == result);
         assert!(found, "{action} {result:?} in {rows:#?}");
     }
 }

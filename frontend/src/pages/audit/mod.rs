@@ -156,9 +156,10 @@ fn Audit() -> impl IntoView {
 
 /// Reads the next page behind what was read.
 async fn older(mut record: Record) -> Result<Record, shared::ApiError> {
-    let query = AuditQuery { before: record.rows.last().map(|row| row.id), limit: Some(PAGE) };
+    let before = record.rows.last().map(|row| row.id);
+    let query = AuditQuery { before, limit: Some(PAGE), ..AuditQuery::default() };
     let page = api::call(ListAudit {}, query, ()).await?;
-    record.whole = page.len() < PAGE as usize;
-    record.rows.extend(page);
+    record.whole = page.older.is_none();
+    record.rows.extend(page.rows);
     Ok(record)
 }

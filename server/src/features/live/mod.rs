@@ -1,5 +1,6 @@
 //! The live socket: one per tab, many subscriptions, each a task of its own with a bounded way out.
 
+mod audit;
 mod subscription;
 
 use std::collections::HashMap;
@@ -157,6 +158,18 @@ async fn subscribe(
         running.insert(id, Running { task: Some(task), topic, sight: None, taken });
         return true;
     }
+    if let Topic::Audit { cursor } = topic {
+        return match audit::decide(actor) {
+            Ok(()) => {
+                let task = tokio::spawn(audit::follow(app.audit.clone(), id, out.clone(), cursor));
+                let (taken, _) = watch::channel(0);
+                let task = Some(task.abort_handle());
+                running.insert(id, Running { task, topic, sight: None, taken });
+                true
+            }
+            Err(error) => send(out, &ServerFrame::Ended { id, error: error.to_api() }).await,
+        };
+    }
     match subscription::decide(app, actor, &topic) {
         Ok(grant) => {
             running.insert(id, start(id, grant, out, topic));
@@ -189,6 +202,13 @@ async fn decide_again(
         }
         if one.topic == Topic::OwnLoad {
             return true;
+        }
+        if matches!(one.topic, Topic::Audit { .. }) {
+            let decided = audit::decide(actor);
+            if let Err(error) = &decided {
+                told.push(ServerFrame::Ended { id: *id, error: error.to_api() });
+            }
+            return decided.is_ok();
         }
         match subscription::decide(app, actor, &one.topic) {
             Ok(grant) => {

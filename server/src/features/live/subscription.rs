@@ -55,7 +55,8 @@ pub(super) fn decide(app: &App, actor: &Actor, topic: &Topic) -> Result<TopicGra
         Topic::Logs { environment, container, .. } => {
             grant::grant_container_topic(app, actor, environment, container, Permission::ContainerLogs)
         }
-        Topic::Session | Topic::OwnLoad => Err(Error::NotFound("topic")),
+        // The socket serves the session itself, and these are of no environment: see `mod.rs` and `audit.rs`.
+        Topic::Session | Topic::OwnLoad | Topic::Audit { .. } => Err(Error::NotFound("topic")),
     }
 }
 
@@ -77,7 +78,7 @@ impl Subscription {
             Topic::Containers { cursor, .. } => self.containers(cursor).await,
             Topic::Stats { containers, .. } => self.stats(&containers).await,
             Topic::Logs { query, after, .. } => self.logs(&query, after).await,
-            Topic::Session | Topic::OwnLoad => Ok(()),
+            Topic::Session | Topic::OwnLoad | Topic::Audit { .. } => Ok(()),
         };
         if let Err(error) = ended {
             let frame = ServerFrame::Ended { id: self.id, error: Error::from(error).to_api() };

@@ -1,0 +1,57 @@
+//! The audit as it is written, for who may read it.
+
+use axum::extract::ws::Message;
+use shared::{
+    Needs, Permission,
+    live::{Cursor, Event, ServerFrame},
+};
+use tokio::sync::mpsc;
+
+use super::send;
+use crate::{
+    Error,
+    access::{audit::Audit, audit_live::After, place::Place, session::Actor},
+};
+
+/// Decides whether the actor may have the topic.
+pub(super) fn decide(actor: &Actor) -> Result<(), Error> {
+    Place::default().permit(actor.access(), Needs::Permission(Permission::AuditView))
+}
+
+/// Runs until the browser is gone, or is too far behind and was told so.
+pub(super) async fn follow(audit: Audit, id: u32, out: mpsc::Sender<Message>, mut cursor: Cursor) {
+    let mut revisions = audit.revisions();
+    let mut progress = audit.progress();
+    loop {
+        revisions.mark_unchanged();
+        let event = match audit.after(cursor) {
+            After::Reset => {
+                let _gone = send(&out, &ServerFrame::Event { id, event: Event::Reset }).await;
+                return;
+            }
+            After::Rows(next, rows) => {
+                cursor = next;
+                (!rows.is_empty()).then_some(Event::Audit { cursor, rows })
+            }
+        };
+        if let Some(event) = event
+            && !send(&out, &ServerFrame::Event { id, event }).await
+        {
+            return;
+        }
+        tokio::select! {
+            changed = revisions.changed() => if changed.is_err() { return },
+            changed = progress.changed() => {
+                if changed.is_err() {
+                    return;
+                }
+                let now = *progress.borrow_and_update();
+                if let Some((done, of)) = now
+                    && !send(&out, &ServerFrame::Event { id, event: Event::AuditProgress { done, of } }).await
+                {
+                    return;
+                }
+            }
+        }
+    }
+}
