@@ -13,8 +13,8 @@ use crate::{
     components::{shell::Shell, theme::ThemeChoice},
     i18n::I18n,
     pages::{
-        Audit, Container, Overview, Person, Run, Setup, SignIn, Teams, Users, containers::ContainersPage,
-        not_found::NotFoundPage,
+        Account, Audit, Container, Overview, Person, Run, Setup, SignIn, Teams, Users,
+        containers::ContainersPage, not_found::NotFoundPage,
     },
     paths::{self, Page},
     session::SessionContext,
@@ -57,6 +57,7 @@ fn Pages() -> impl IntoView {
         | Page::Users
         | Page::Person(_)
         | Page::Teams
+        | Page::Account
         | Page::Audit => Around::Frame,
     });
     move || match around.get() {
@@ -77,6 +78,7 @@ fn inside(page: Page) -> AnyView {
         Page::Users => view! { <Users /> }.into_any(),
         Page::Person(user) => view! { <Person user /> }.into_any(),
         Page::Teams => view! { <Teams /> }.into_any(),
+        Page::Account => view! { <Account /> }.into_any(),
         Page::Audit => view! { <Audit /> }.into_any(),
         Page::SignIn | Page::Setup | Page::Unknown => ().into_any(),
     }

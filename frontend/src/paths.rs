@@ -86,6 +86,11 @@ pub(crate) fn teams() -> String {
     within("/teams")
 }
 
+/// One's own account.
+pub(crate) fn account() -> String {
+    within("/account")
+}
+
 /// The audit log.
 pub(crate) fn audit() -> String {
     within("/audit")
@@ -140,6 +145,8 @@ pub(crate) enum Page {
     Person(UserId),
     /// The teams and the custom roles.
     Teams,
+    /// One's own account.
+    Account,
     /// The audit log.
     Audit,
     /// No page at all.
@@ -157,6 +164,7 @@ impl Page {
             ["users"] => Self::Users,
             ["users", user] => user.parse().map_or(Self::Unknown, |id| Self::Person(UserId(id))),
             ["teams"] => Self::Teams,
+            ["account"] => Self::Account,
             ["audit"] => Self::Audit,
             ["environments", environment, rest @ ..] if environment.parse::<EnvironmentId>().is_ok() => {
                 match rest {
@@ -280,6 +288,7 @@ mod tests {
             ("/users/7", Page::Person(UserId(7))),
             ("/users/ann", Page::Unknown),
             ("/teams", Page::Teams),
+            ("/account", Page::Account),
             ("/environments/local", Page::Overview),
             ("/environments/local/containers", Page::Containers),
             ("/environments/local/containers/web", Page::Container),

@@ -25,6 +25,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         ['inspect', containerUrl(longshore, container, 'inspect'), /HostConfig/],
         ['run', `${longshore.url}/environments/local/run`, /Paste a docker run command/],
         ['users', `${longshore.url}/users`, /admin/],
+        ['account', `${longshore.url}/account`, /Second factor/],
         ['audit', `${longshore.url}/audit`, /Sign in/],
         ['unknown page', `${longshore.url}/no/such/page`, /no such page/],
       ];

@@ -4,6 +4,7 @@
 //! loaded when they are opened.
 
 mod access;
+mod account;
 mod allowed;
 mod audit;
 mod auth_frame;
@@ -14,6 +15,7 @@ mod overview;
 mod run;
 mod setup;
 mod sign_in;
+mod sign_in_code;
 mod users;
 
 use leptos::prelude::*;
@@ -29,6 +31,7 @@ part! { run: fn run_page() { view! { <run::RunPage /> } } }
 part! { administer: fn users_page() { view! { <users::UsersPage /> } } }
 part! { administer: fn person_page(user: UserId) { view! { <access::PersonPage user /> } } }
 part! { administer: fn teams_page() { view! { <access::TeamsPage /> } } }
+part! { account: fn account_page() { view! { <account::AccountPage /> } } }
 part! { administer: fn audit_page() { view! { <audit::AuditPage /> } } }
 
 /// Who are you?
@@ -80,6 +83,12 @@ pub(crate) fn Person(
 #[component]
 pub(crate) fn Teams() -> impl IntoView {
     view! { <Lazy load=teams_page /> }
+}
+
+/// One's own account.
+#[component]
+pub(crate) fn Account() -> impl IntoView {
+    view! { <Lazy load=account_page /> }
 }
 
 /// Who did what.

@@ -7,7 +7,7 @@ use shared::{
     session::{Credentials, SignIn},
 };
 
-use super::auth_frame::AuthFrame;
+use super::{auth_frame::AuthFrame, sign_in_code::SecondStep};
 use crate::{
     api,
     components::error_text::error_text,
@@ -21,6 +21,21 @@ use crate::{
         notice::Notice,
     },
 };
+
+/// How far a sign-in is.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Step {
+    /// Name and password are asked for.
+    Password {
+        /// A second step took too long.
+        late: bool,
+    },
+    /// They were right, and a code is asked for.
+    Factor {
+        /// Who signs in.
+        name: String,
+    },
+}
 
 /// The form to sign in with.
 #[component]
@@ -44,27 +59,46 @@ pub(crate) fn SignInPage() -> impl IntoView {
         document().set_title(&format!("{} · Longshore", t_string!(i18n, auth.sign_in)));
     });
     let host = window().location().host().unwrap_or_default();
+    let step = RwSignal::new(Step::Password { late: false });
     view! {
         <AuthFrame>
-            <section class="auth-step" data-default="" aria-labelledby="sign-in-title">
-                <div class="auth-card">
-                    <div class="auth-title">
-                        <h1 id="sign-in-title">{t!(i18n, auth.sign_in)}</h1>
-                        <p>{host}</p>
-                    </div>
-                    <Show when=move || session.has_ended()>
-                        <Notice title=t!(i18n, auth.session_ended) />
-                    </Show>
-                    <SignInForm />
-                </div>
-                <p class="auth-note">{t!(i18n, auth.forgot)}</p>
-            </section>
+            {move || match step.get() {
+                Step::Factor { name } => view! { <SecondStep name step /> }.into_any(),
+                Step::Password { late } => view! { <FirstStep host=host.clone() late step /> }.into_any(),
+            }}
         </AuthFrame>
     }
 }
 
 #[component]
-fn SignInForm() -> impl IntoView {
+fn FirstStep(
+    host: String,
+    /// The second step took too long.
+    late: bool,
+    step: RwSignal<Step>,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let session = use_session();
+    view! {
+        <section class="auth-step" data-default="" aria-labelledby="sign-in-title">
+            <div class="auth-card">
+                <div class="auth-title">
+                    <h1 id="sign-in-title">{t!(i18n, auth.sign_in)}</h1>
+                    <p>{host}</p>
+                </div>
+                <Show when=move || session.has_ended()>
+                    <Notice title=t!(i18n, auth.session_ended) />
+                </Show>
+                {late.then(|| view! { <Notice tone=Tone::Warning title=t!(i18n, auth.factor_late) /> })}
+                <SignInForm step />
+            </div>
+            <p class="auth-note">{t!(i18n, auth.forgot)}</p>
+        </section>
+    }
+}
+
+#[component]
+fn SignInForm(step: RwSignal<Step>) -> impl IntoView {
     let i18n = use_i18n();
     let session = use_session();
     let (name, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
@@ -82,11 +116,15 @@ fn SignInForm() -> impl IntoView {
         }
         pending.set(true);
         failure.set(None);
+        let typed_name = credentials.name.clone();
         spawn_local(async move {
             let reply = api::call(SignIn {}, Empty {}, credentials).await;
             pending.set(false);
             match reply {
                 Ok(signed_in) => session.begin(signed_in),
+                Err(error) if error.code == ErrorCode::FactorNeeded => {
+                    step.set(Step::Factor { name: typed_name });
+                }
                 Err(error) => {
                     if error.code == ErrorCode::BadCredentials {
                         password.set(String::new());

@@ -1,6 +1,7 @@
 //! Fields of forms: label above, hint below, error in place of the hint.
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use crate::{
     i18n::{t_string, use_i18n},
@@ -116,6 +117,14 @@ pub(crate) fn PasswordField(
             <FieldNote id=id hint=None error=error />
             {children.map(|children| children())}
         </div>
+    }
+}
+
+/// Puts the keyboard into an input.
+pub(crate) fn focus(input: &web_sys::Element) {
+    if let Some(input) = input.dyn_ref::<web_sys::HtmlElement>() {
+        // Only fails when it is not in the page.
+        let _ = input.focus();
     }
 }
 

@@ -6,11 +6,12 @@ use super::{sidebar::initials, theme_menu::ThemeChoices};
 use crate::{
     components::error_text::{error_text, role_name},
     i18n::{t, t_string, use_i18n},
+    paths,
     session::use_session,
     ui::{
         icon::Icon,
         lazy::part,
-        menu::{Menu, MenuItem, MenuRule},
+        menu::{Menu, MenuItem, MenuLink, MenuRule},
         toast::use_toasts,
     },
 };
@@ -64,6 +65,7 @@ fn Items() -> impl IntoView {
             <ThemeChoices group="theme-in-account" />
         </div>
         <MenuRule />
+        <MenuLink href=paths::account() icon=Icon::Settings label=t!(i18n, account.open) />
         <MenuItem label=t!(i18n, shell.sign_out) icon=Icon::SignOut on_press=sign_out />
     }
 }

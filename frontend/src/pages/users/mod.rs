@@ -32,7 +32,7 @@ use crate::{
         toast::{Toast, ToastAction, Toasts, use_toasts},
     },
 };
-use dialogs::{AddUserDialog, PasswordDialog, RoleDialog};
+use dialogs::{AddUserDialog, FactorDialog, PasswordDialog, RoleDialog};
 use table::UsersTable;
 
 /// Which dialog is open.
@@ -41,6 +41,7 @@ enum Asked {
     Add,
     Role(User),
     Password(User),
+    Factor(User),
 }
 
 /// The page.
@@ -126,6 +127,7 @@ fn Users() -> impl IntoView {
             None => ().into_any(),
             Some(Asked::Add) => view! { <AddUserDialog close changed /> }.into_any(),
             Some(Asked::Role(user)) => view! { <RoleDialog user close changed /> }.into_any(),
+            Some(Asked::Factor(user)) => view! { <FactorDialog user close changed /> }.into_any(),
             Some(Asked::Password(user)) => view! { <PasswordDialog user close changed /> }.into_any(),
         }}
     }

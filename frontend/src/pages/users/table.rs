@@ -50,7 +50,7 @@ pub(super) fn UsersTable(
                 <tbody role="rowgroup">
                     <For
                         each=all
-                        key=|user| (user.id, user.name.clone(), user.role(), user.grants.len(), user.teams.len(), user.disabled, user.last_sign_in_at.map(|at| at.0))
+                        key=|user| (user.id, user.name.clone(), user.role(), user.grants.len(), user.teams.len(), user.disabled, user.has_factor, user.last_sign_in_at.map(|at| at.0))
                         let:user
                     >
                         <UserRow user chosen />
@@ -69,6 +69,7 @@ fn UserRow(user: User, chosen: RwSignal<Option<User>>) -> impl IntoView {
     let id = user.id;
     let role = user.role();
     let disabled = user.disabled;
+    let has_factor = user.has_factor;
     let name = user.name.clone();
     let is_self = move || session.session().is_some_and(|session| session.user == id);
     let menu_label = {
@@ -90,6 +91,7 @@ fn UserRow(user: User, chosen: RwSignal<Option<User>>) -> impl IntoView {
                 } else {
                     view! { <span class="muted">{t!(i18n, users.active)}</span> }.into_any()
                 }}
+                {has_factor.then(|| view! { <Badge label=t!(i18n, users.factor) tone=Tone::Success /> })}
             </td>
             <td role="cell" data-col="last">
                 {match user.last_sign_in_at {
@@ -143,6 +145,10 @@ fn RowMenu(
             asked.set(Some(ask(user)));
         }
     };
+    let no_factor = move || {
+        let has = chosen.get().is_some_and(|user| user.has_factor);
+        (!has).then(|| t_string!(i18n, users.no_factor))
+    };
     let is_disabled = move || chosen.get().is_some_and(|user| user.disabled);
     view! {
         <Menu
@@ -164,6 +170,12 @@ fn RowMenu(
                 on_press=move || ask(Asked::Role)
             />
             <MenuItem label=t!(i18n, users.set_password) icon=Icon::Key on_press=move || ask(Asked::Password) />
+            <MenuItem
+                label=t!(i18n, users.reset_factor)
+                icon=Icon::Undo
+                disabled_why=Signal::derive(no_factor)
+                on_press=move || ask(Asked::Factor)
+            />
             <MenuRule />
             <Show
                 when=is_disabled

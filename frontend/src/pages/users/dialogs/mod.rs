@@ -1,6 +1,7 @@
 //! The dialogs, and what they have in common: a form whose errors stand at their fields.
 
 mod add;
+mod factor;
 mod password;
 mod role;
 
@@ -11,6 +12,7 @@ use shared::{
 };
 
 pub(super) use add::AddUserDialog;
+pub(super) use factor::FactorDialog;
 pub(super) use password::PasswordDialog;
 pub(super) use role::RoleDialog;
 
