@@ -3,7 +3,7 @@
 //! Belongs here: making the request, reading the reply, and what every failure has in common. Does not:
 //! words (`components::error_text`), and what a page does about a failure.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, pin::Pin, rc::Rc};
 
 use js_sys::Reflect;
 use leptos::prelude::window;
@@ -16,13 +16,29 @@ use web_sys::{Headers, Request, RequestCache, RequestCredentials, RequestInit, R
 
 use crate::paths;
 
+/// An answer of the person, on its way: whether the call may be made again.
+pub(crate) type Answer = Pin<Box<dyn Future<Output = bool>>>;
+
 thread_local! {
+    static ON_CONFIRMATION: RefCell<Option<Rc<dyn Fn() -> Answer>>> = const { RefCell::new(None) };
     static ON_SIGNED_OUT: RefCell<Option<Rc<dyn Fn()>>> = const { RefCell::new(None) };
 }
 
 /// Sets what happens when any call finds that the session has ended.
 pub(crate) fn on_signed_out(handler: impl Fn() + 'static) {
     ON_SIGNED_OUT.with(|slot| *slot.borrow_mut() = Some(Rc::new(handler)));
+}
+
+/// Sets who asks the person when a call takes proving again who is at the keyboard.
+pub(crate) fn on_confirmation(handler: impl Fn() -> Answer + 'static) {
+    ON_CONFIRMATION.with(|slot| *slot.borrow_mut() = Some(Rc::new(handler)));
+}
+
+async fn confirmed() -> bool {
+    match ON_CONFIRMATION.with(|slot| slot.borrow().clone()) {
+        Some(handler) => handler().await,
+        None => false,
+    }
 }
 
 /// Tells that the session has ended, as a call or the live connection found.
@@ -60,10 +76,20 @@ pub(crate) fn prepare<E: Endpoint>(endpoint: E, query: E::Query, body: E::Body) 
 }
 
 impl Prepared {
-    /// Makes the call; the reply's text, `null` for none. Errors as [`call`]'s.
+    /// Makes the call, and again once the person has proved who they are where it takes that; the reply's
+    /// text, `null` for none. Errors as [`call`]'s.
     pub(crate) async fn ask(self) -> Result<String, ApiError> {
-        let body = self.body.map_err(|_| unreadable())?;
-        let (ok, text) = send(self.method, &self.address, &body).await.map_err(|_| unreadable())?;
+        match self.once().await {
+            Err(error) if error.code == ErrorCode::ConfirmationNeeded && confirmed().await => {
+                self.once().await
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn once(&self) -> Result<String, ApiError> {
+        let body = self.body.as_ref().map_err(|_| unreadable())?;
+        let (ok, text) = send(self.method, &self.address, body).await.map_err(|_| unreadable())?;
         let text = if text.is_empty() { "null".to_owned() } else { text };
         if ok {
             return Ok(text);

@@ -33,12 +33,18 @@ pub(crate) struct SessionContext {
     state: RwSignal<SessionState>,
     /// A session ended by itself while the page was open.
     ended: RwSignal<bool>,
+    /// Until when what is dangerous is not asked for again, by this browser's clock.
+    confirmed_until: RwSignal<f64>,
 }
 
 impl SessionContext {
     /// Asks the server who is signed in, and gives the answer to the whole page.
     pub(crate) fn provide() -> Self {
-        let session = Self { state: RwSignal::new(SessionState::Asking), ended: RwSignal::new(false) };
+        let session = Self {
+            state: RwSignal::new(SessionState::Asking),
+            ended: RwSignal::new(false),
+            confirmed_until: RwSignal::new(0.0),
+        };
         provide_context(session);
         api::on_signed_out(move || session.lost());
         session.ask();
@@ -113,7 +119,19 @@ impl SessionContext {
     pub(crate) fn begin(self, session: Session) {
         live::start();
         self.ended.set(false);
+        self.renew(session);
+    }
+
+    /// The session as the server has just told.
+    pub(crate) fn renew(self, session: Session) {
+        let now = js_sys::Date::now();
+        self.confirmed_until.set(now + f64::from(session.confirmed_seconds) * 1_000.0);
         self.state.set(SessionState::SignedIn(session));
+    }
+
+    /// Until when what is dangerous is not asked for again, by this browser's clock; tracked.
+    pub(crate) fn confirmed_until(self) -> f64 {
+        self.confirmed_until.get()
     }
 
     /// Signs out: the server ends the session and closes its sockets.
@@ -144,7 +162,7 @@ impl SessionContext {
             || Topic::Session,
             move |message| {
                 if let live::Message::Event(Event::Session { session }) = message {
-                    self.state.set(SessionState::SignedIn(session));
+                    self.renew(session);
                 }
             },
         );

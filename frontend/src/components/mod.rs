@@ -1,5 +1,6 @@
 //! Components that know the domain: they use the API, the live connection and the router.
 
+pub(crate) mod confirm;
 pub(crate) mod container_actions;
 pub(crate) mod containers_store;
 pub(crate) mod engine_status;

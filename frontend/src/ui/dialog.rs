@@ -1,9 +1,13 @@
 //! A decision that must be made now, in a native `<dialog>`: the browser keeps the focus in it and gives it
 //! back, and Escape closes it.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use leptos::{html, prelude::*};
 
 use crate::ui::button::Press;
+
+static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// A modal dialog, open as long as it is rendered.
 #[component]
@@ -21,6 +25,10 @@ pub(crate) fn Dialog(
     actions: ViewFn,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
+    // One may stand over another, and each is called by its own title.
+    let id = NEXT.fetch_add(1, Ordering::Relaxed);
+    let title_id = format!("dialog-title-{id}");
+    let labelled = title_id.clone();
     Effect::new(move || {
         if let Some(dialog) = dialog.get()
             && !dialog.open()
@@ -32,9 +40,9 @@ pub(crate) fn Dialog(
         }
     });
     view! {
-        <dialog class="dialog" node_ref=dialog aria-labelledby="dialog-title" on:close=move |_| on_close.run()>
+        <dialog class="dialog" node_ref=dialog aria-labelledby=labelled on:close=move |_| on_close.run()>
             <div class="dialog-head">
-                <h2 id="dialog-title">{title}</h2>
+                <h2 id=title_id>{title}</h2>
             </div>
             <div class="dialog-body">{children()}</div>
             <div class="dialog-foot">{actions.run()}</div>

@@ -64,6 +64,7 @@ pub struct Grant<O> {
     resolved: Resolved,
     session: Session,
     address: IpAddr,
+    confirmed: bool,
     record: Option<AuditRecord>,
     note: Note,
 }
@@ -132,6 +133,15 @@ impl<O: Operation> Grant<O> {
     /// [`Error::NotFound`] where the path names no container.
     pub fn container(&self) -> Result<&ContainerId, Error> {
         self.resolved.container.as_ref().ok_or(Error::NotFound("container"))
+    }
+
+    /// Refuses what asks again who is at the keyboard, unless the session has just proved it: where that
+    /// depends on more than the operation, which declares it otherwise.
+    ///
+    /// # Errors
+    /// [`Error::ConfirmationNeeded`].
+    pub fn require_confirmed(&self) -> Result<(), Error> {
+        if self.confirmed { Ok(()) } else { Err(Error::ConfirmationNeeded) }
     }
 
     /// What it is about: for a lease, and for decisions on the same target.
@@ -219,10 +229,16 @@ async fn decide<O: Operation>(
             return Err(error);
         }
     };
+    let confirmed = !app.sessions.confirmed_for(&actor).is_zero();
     let outcome = permit_token(&actor, O::NEEDS, O::CONFIRMS, effect)
         .and_then(|()| resolve(app, &named, &actor))
         .and_then(|resolved| resolved.place.permit(actor.access(), O::NEEDS).map(|()| resolved))
-        .and_then(|resolved| confirmed::<O>(app, &actor).map(|()| resolved));
+        // Last, so that nobody is asked again for what they may not do.
+        .and_then(
+            |resolved| {
+                if O::CONFIRMS && !confirmed { Err(Error::ConfirmationNeeded) } else { Ok(resolved) }
+            },
+        );
     match outcome {
         Ok(resolved) => {
             let record = if effect == Effect::Mutates {
@@ -237,6 +253,7 @@ async fn decide<O: Operation>(
                 resolved,
                 session: asked.session,
                 address: asked.address,
+                confirmed,
                 record,
                 note: Note::default(),
             })
@@ -249,15 +266,6 @@ async fn decide<O: Operation>(
             Err(error)
         }
     }
-}
-
-/// Asks again who is at the keyboard, where the operation wants that: last, so that nobody is asked for what
-/// they may not do.
-fn confirmed<O: Operation>(app: &App, actor: &Actor) -> Result<(), Error> {
-    if O::CONFIRMS && app.sessions.confirmed_for(actor).is_zero() {
-        return Err(Error::ConfirmationNeeded);
-    }
-    Ok(())
 }
 
 /// Who a request comes from: the session of its cookie, or the token that it shows.

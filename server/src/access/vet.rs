@@ -40,7 +40,8 @@ pub fn stack_of(spec: &RunSpec) -> Option<&str> {
 ///
 /// # Errors
 /// [`Error::Forbidden`] for whoever may create in another stack only, [`Error::ForbiddenFields`] with all
-/// the fields that need host access, or [`Error::Invalid`] with the first that is wrong.
+/// the fields that need host access, [`Error::Invalid`] with the first that is wrong, or
+/// [`Error::ConfirmationNeeded`] for host access that is all right otherwise.
 pub fn vet(grant: &Grant<CreateContainer>, spec: RunSpec) -> Result<Vetted<RunSpec>, Error> {
     let environment = &grant.target().environment;
     let target = match stack_of(&spec) {
@@ -51,7 +52,12 @@ pub fn vet(grant: &Grant<CreateContainer>, spec: RunSpec) -> Result<Vetted<RunSp
     if !held.contains(Permission::ContainerCreate) {
         return Err(Error::Forbidden { needs: Permission::ContainerCreate });
     }
-    decide(held.contains(Permission::HostAccess), spec)
+    let vetted = decide(held.contains(Permission::HostAccess), spec)?;
+    // Last, so that nobody is asked again for what is refused all the same.
+    if !host_needs(vetted.get()).is_empty() {
+        grant.require_confirmed()?;
+    }
+    Ok(vetted)
 }
 
 fn decide(host_access: bool, spec: RunSpec) -> Result<Vetted<RunSpec>, Error> {

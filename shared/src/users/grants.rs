@@ -114,12 +114,14 @@ endpoint! {
     /// Gives a role to a user or a team. Takes effect at once. 403 for a role of which the giver does not hold
     /// everything at that place, 409 if they have exactly this already, 422 naming what is unknown.
     GiveGrant {}
-    Post "/api/v1/grants", query: crate::Empty, body: Giving, reply: Grant, needs: Permission::UserManage
+    Post "/api/v1/grants", query: crate::Empty, body: Giving, reply: Grant,
+    needs: Permission::UserManage, confirms: yes
 }
 
 endpoint! {
     /// Takes a grant back. Takes effect on open sessions and streams at once. 403 for one of which the taker
     /// does not hold everything, 409 if nobody could administer any more.
     TakeGrant { grant: GrantId }
-    Delete "/api/v1/grants/{grant}", query: crate::Empty, body: (), reply: (), needs: Permission::UserManage
+    Delete "/api/v1/grants/{grant}", query: crate::Empty, body: (), reply: (),
+    needs: Permission::UserManage, confirms: yes
 }

@@ -123,21 +123,24 @@ endpoint! {
     /// Makes a user. 409 if the name is taken, 422 naming the field that is wrong, 403 for grants that the
     /// maker does not hold.
     CreateUser {}
-    Post "/api/v1/users", query: crate::Empty, body: NewUser, reply: User, needs: Permission::UserManage
+    Post "/api/v1/users", query: crate::Empty, body: NewUser, reply: User,
+    needs: Permission::UserManage, confirms: yes
 }
 
 endpoint! {
     /// Changes a user's grants, password, or whether they may sign in; takes effect on open sessions and
     /// sockets at once. 409 for the last administrator, 403 for a user who holds more than the one who acts.
     UpdateUser { user: UserId }
-    Patch "/api/v1/users/{user}", query: crate::Empty, body: UserChange, reply: User, needs: Permission::UserManage
+    Patch "/api/v1/users/{user}", query: crate::Empty, body: UserChange, reply: User,
+    needs: Permission::UserManage, confirms: yes
 }
 
 endpoint! {
     /// Removes a user; their sessions and streams end at once, and what they owned belongs to nobody. 409 for
     /// the last administrator, 403 for a user who holds more than the one who acts.
     RemoveUser { user: UserId }
-    Delete "/api/v1/users/{user}", query: crate::Empty, body: (), reply: (), needs: Permission::UserManage
+    Delete "/api/v1/users/{user}", query: crate::Empty, body: (), reply: (),
+    needs: Permission::UserManage, confirms: yes
 }
 
 endpoint! {
@@ -145,7 +148,7 @@ endpoint! {
     /// end. 409 if there is none, 403 for a user who holds more than the one who acts.
     ResetFactor { user: UserId }
     Delete "/api/v1/users/{user}/factor", query: crate::Empty, body: (), reply: User,
-    needs: Permission::UserManage
+    needs: Permission::UserManage, confirms: yes
 }
 
 endpoint! {

@@ -54,18 +54,21 @@ endpoint! {
 endpoint! {
     /// Makes a custom role. 409 if the name is taken, 422 naming the field that is wrong.
     CreateRole {}
-    Post "/api/v1/roles", query: crate::Empty, body: NewRole, reply: CustomRole, needs: Permission::UserManage
+    Post "/api/v1/roles", query: crate::Empty, body: NewRole, reply: CustomRole,
+    needs: Permission::UserManage, confirms: yes
 }
 
 endpoint! {
     /// Changes a custom role, and with it all grants that give it, at once. 403 if the one who acts does not
     /// hold all of it, before and after, wherever it is given.
     UpdateRole { role: RoleId }
-    Patch "/api/v1/roles/{role}", query: crate::Empty, body: RoleChange, reply: CustomRole, needs: Permission::UserManage
+    Patch "/api/v1/roles/{role}", query: crate::Empty, body: RoleChange, reply: CustomRole,
+    needs: Permission::UserManage, confirms: yes
 }
 
 endpoint! {
     /// Removes a custom role. 409 while a grant gives it.
     RemoveRole { role: RoleId }
-    Delete "/api/v1/roles/{role}", query: crate::Empty, body: (), reply: (), needs: Permission::UserManage
+    Delete "/api/v1/roles/{role}", query: crate::Empty, body: (), reply: (),
+    needs: Permission::UserManage, confirms: yes
 }

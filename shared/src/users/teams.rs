@@ -52,20 +52,23 @@ endpoint! {
 endpoint! {
     /// Makes a team without members. 409 if the name is taken.
     CreateTeam {}
-    Post "/api/v1/teams", query: crate::Empty, body: TeamNaming, reply: Team, needs: Permission::UserManage
+    Post "/api/v1/teams", query: crate::Empty, body: TeamNaming, reply: Team,
+    needs: Permission::UserManage, confirms: yes
 }
 
 endpoint! {
     /// Gives a team another name. 409 if it is taken.
     UpdateTeam { team: TeamId }
-    Patch "/api/v1/teams/{team}", query: crate::Empty, body: TeamNaming, reply: Team, needs: Permission::UserManage
+    Patch "/api/v1/teams/{team}", query: crate::Empty, body: TeamNaming, reply: Team,
+    needs: Permission::UserManage, confirms: yes
 }
 
 endpoint! {
     /// Removes a team with its grants; what it owned belongs to nobody. Takes effect at once. 403 for a team
     /// that holds more than the one who acts, 409 if nobody could administer any more.
     RemoveTeam { team: TeamId }
-    Delete "/api/v1/teams/{team}", query: crate::Empty, body: (), reply: (), needs: Permission::UserManage
+    Delete "/api/v1/teams/{team}", query: crate::Empty, body: (), reply: (),
+    needs: Permission::UserManage, confirms: yes
 }
 
 endpoint! {
@@ -73,7 +76,7 @@ endpoint! {
     /// who acts.
     AddMember { team: TeamId }
     Post "/api/v1/teams/{team}/members", query: crate::Empty, body: NewMember, reply: Team,
-    needs: Permission::UserManage
+    needs: Permission::UserManage, confirms: yes
 }
 
 endpoint! {
@@ -81,5 +84,5 @@ endpoint! {
     /// acts, 409 if nobody could administer any more.
     RemoveMember { team: TeamId, user: UserId }
     Delete "/api/v1/teams/{team}/members/{user}", query: crate::Empty, body: (), reply: Team,
-    needs: Permission::UserManage
+    needs: Permission::UserManage, confirms: yes
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use longshore_tests::{
     Client, Console, ConsoleOptions, FakeEngine, LiveSocket,
-    console::{PASSWORD, sign_in},
+    console::{PASSWORD, local, sign_in},
     eventually,
 };
 use shared::{
@@ -16,8 +16,9 @@ use shared::{
         RenewRecoveryCodes,
     },
     audit::{AuditQuery, AuditResult, ListAudit},
+    run::{CreateContainer, CreateOptions},
     session::{FinishSignIn, ReadSession},
-    users::ResetFactor,
+    users::{ResetFactor, UpdateUser, UserChange},
 };
 use totp_rs::{Builder, Secret};
 
@@ -215,4 +216,37 @@ async fn line_10_who_is_at_the_keyboard_is_asked_again_before_the_factor_changes
     prove(Proof::Code(phone.code(0).await.code)).await.unwrap();
     act(&client, RemoveFactor {}, Empty {}).await.unwrap();
     assert!(!act(&client, ReadSession {}, Empty {}).await.unwrap().has_factor);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn line_10_who_is_at_the_keyboard_is_asked_again_before_users_and_host_access_change() {
+    let fake = FakeEngine::start();
+    let console = Console::connected(ConsoleOptions::before(&fake.host())).await;
+    let admin = console.admin().await;
+    let (user, _) = console.new_user(Role::Viewer).await;
+    let viewer = console.user(Role::Viewer).await;
+    act(&admin, EndConfirmation {}, Empty {}).await.unwrap();
+    let before = fake.calls().len();
+    let run = async |command: &str| {
+        let spec = shared::run::parse(command).spec;
+        let create = CreateContainer { environment: local() };
+        admin.call(&create, CreateOptions::default(), spec).await.map(drop)
+    };
+    let refusal = run("docker run -v /:/host busybox").await.unwrap_err();
+    assert_eq!(refusal.kind(), (403, ErrorCode::ConfirmationNeeded));
+    assert_eq!(fake.calls().len(), before, "the engine was not asked");
+    let allowed = run("docker run busybox").await;
+    assert!(!allowed.is_err_and(|refusal| refusal.kind().1 == ErrorCode::ConfirmationNeeded));
+    let change = UserChange { disabled: Some(true), ..UserChange::default() };
+    let refusal = admin.call(&UpdateUser { user }, Empty {}, change.clone()).await.unwrap_err();
+    assert_eq!(refusal.kind(), (403, ErrorCode::ConfirmationNeeded));
+    let refusal = viewer.call(&UpdateUser { user }, Empty {}, change.clone()).await.map(drop).unwrap_err();
+    assert_eq!(refusal.kind(), (403, ErrorCode::Forbidden), "nobody is asked for what they may not do");
+    let proof = Proof::Password(PASSWORD.to_owned());
+    admin.call(&ConfirmIdentity {}, Empty {}, proof).await.unwrap();
+    assert!(admin.call(&UpdateUser { user }, Empty {}, change).await.unwrap().disabled);
+    let rows = admin.call(&ListAudit {}, AuditQuery::default(), ()).await.unwrap();
+    let refused = rows.iter().filter(|row| row.result == AuditResult::Refused);
+    let actions: Vec<_> = refused.map(|row| row.action.as_str()).collect();
+    assert!(actions.contains(&"CreateContainer") && actions.contains(&"UpdateUser"), "{actions:?}");
 }

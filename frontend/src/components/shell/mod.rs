@@ -2,6 +2,7 @@
 
 mod account_menu;
 mod breadcrumb;
+mod confirmed;
 mod connection_line;
 mod sidebar;
 mod theme_menu;
@@ -15,6 +16,7 @@ pub(crate) use breadcrumb::{Crumb, use_breadcrumb};
 
 use crate::{
     components::{
+        confirm::ConfirmQuestion,
         container_actions::{ActionDialogs, ContainerActions},
         containers_store::ContainersStore,
         error_text::error_text,
@@ -116,6 +118,7 @@ fn Frame(page: ViewFn) -> impl IntoView {
         </div>
         <Palette />
         <ActionDialogs />
+        <ConfirmQuestion />
         <ToastStack />
     }
 }

@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::{account_menu::AccountMenu, breadcrumb::Breadcrumb, sidebar, theme_menu::ThemeMenu};
+use super::{
+    account_menu::AccountMenu, breadcrumb::Breadcrumb, confirmed::Confirmed, sidebar, theme_menu::ThemeMenu,
+};
 use crate::{
     components::{palette, palette_open::use_palette_open},
     i18n::{t, use_i18n},
@@ -38,6 +40,7 @@ pub(super) fn Topbar() -> impl IntoView {
                     <kbd aria-hidden="true">"Ctrl"</kbd>
                     <kbd aria-hidden="true">"K"</kbd>
                 </button>
+                <Confirmed />
                 <ThemeMenu />
                 <AccountMenu />
             </div>
