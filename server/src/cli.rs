@@ -94,6 +94,13 @@ enum AdminCommand {
         /// The user's name.
         name: String,
     },
+    /// Put the policy back to what it usually is: sessions, passwords, failed sign-ins, proxies.
+    ResetPolicy {
+        #[command(flatten)]
+        data: DataFolder,
+        #[command(flatten)]
+        keys: KeyFile,
+    },
     /// Refuse a user's sign-ins, and end their sessions.
     Disable {
         #[command(flatten)]
@@ -220,10 +227,13 @@ async fn assemble(config: Config) -> Result<App, String> {
         setup
     };
     let environment = "local".parse().map_err(|_bad| "the environment's id is wrong".to_owned())?;
+    let sessions = Sessions::new(store.clone(), Clock::steady());
+    // With it the policy is read, before the first request.
+    sessions.policies().now().await.map_err(|error| chain(&error))?;
     Ok(App::new(Parts {
-        sessions: Sessions::new(store.clone(), Clock::steady()),
+        limits: SignInLimits::following(Clock::steady(), sessions.settings().clone()),
+        sessions,
         factors: Factors::new(store.clone(), keys.clone(), Clock::wall()),
-        limits: SignInLimits::new(Clock::steady()),
         audit: Audit::new(store.clone(), Clock::wall()),
         hubs: Hubs::start(vec![(environment, config.docker_host.clone())]),
         origin: OriginPolicy::new(config.public_url.as_ref(), config.tls != Tls::Off),
@@ -274,6 +284,12 @@ async fn admin(command: AdminCommand) -> Result<(), String> {
             host_admin::enable(&store, &name, hub::now()).await.map_err(failed)?;
             store.close().await;
             say(&format!("{name} may sign in."));
+        }
+        AdminCommand::ResetPolicy { data, keys } => {
+            let store = open_recorded(&data, &keys).await?;
+            host_admin::reset_policy(&store, hub::now()).await.map_err(failed)?;
+            store.close().await;
+            say("The policy is as it usually is.");
         }
         AdminCommand::Disable { data, keys, name } => {
             let store = open_recorded(&data, &keys).await?;

@@ -3,13 +3,13 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::Args;
-use ipnet::IpNet;
 use url::Url;
 
 use crate::{
     access::{
         audit_keep::{KEEP_DAYS, KEEP_DAYS_LEAST, Keep},
         seal,
+        settings::parse_network,
     },
     engine::DockerHost,
     http::{Assets, TrustedProxies},
@@ -155,11 +155,11 @@ impl Config {
             .trusted_proxies
             .iter()
             .filter_map(|text| {
-                let network = text.parse::<IpNet>().or_else(|_error| text.parse::<std::net::IpAddr>().map(IpNet::from));
-                if network.is_err() {
+                let network = parse_network(text);
+                if network.is_none() {
                     note(format!("--trusted-proxy {text}: this is neither an address nor a network such as 172.16.0.0/12"));
                 }
-                network.ok()
+                network
             })
             .collect();
         let tls = match (flags.tls_cert, flags.tls_key) {

@@ -320,6 +320,8 @@ macro_rules! for_each_endpoint {
             $crate::users::ListRoles, $crate::users::CreateRole, $crate::users::UpdateRole,
             $crate::users::RemoveRole,
             $crate::users::ListGrants, $crate::users::GiveGrant, $crate::users::TakeGrant,
+            $crate::preferences::UpdatePreferences,
+            $crate::policy::ReadPolicy, $crate::policy::UpdatePolicy, $crate::policy::TryProxies,
             $crate::tokens::ListTokens, $crate::tokens::CreateToken, $crate::tokens::RevokeToken,
             $crate::tokens::ListUserTokens, $crate::tokens::RevokeUserToken,
             $crate::environments::ListEnvironments, $crate::environments::ReadEnvironment,

@@ -18,6 +18,8 @@ pub mod error;
 pub mod ids;
 pub mod live;
 pub mod logs;
+pub mod policy;
+pub mod preferences;
 pub mod run;
 pub mod session;
 pub mod setup;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Access, Permission, Role, Target, UserId, access::TeamName, endpoint};
+use crate::{Access, Permission, Role, Target, UserId, access::TeamName, endpoint, preferences::Preferences};
 
 /// A name and its password.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +32,10 @@ pub struct Session {
     pub has_factor: bool,
     /// For so many seconds more, the session may do what asks for proving again who is at the keyboard.
     pub confirmed_seconds: u32,
+    /// What they chose for all of their browsers.
+    pub preferences: Preferences,
+    /// The least characters of a new password.
+    pub password_characters: u32,
     /// The console's version and build, so that a page notices that it is older than its server.
     pub build: String,
 }

@@ -10,6 +10,7 @@ pub(crate) mod language;
 pub(crate) mod log_view;
 pub(crate) mod palette;
 pub(crate) mod palette_open;
+pub(crate) mod password_words;
 pub(crate) mod reading;
 pub(crate) mod shell;
 pub(crate) mod terminal;

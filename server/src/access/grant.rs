@@ -16,7 +16,7 @@ use shared::{
 use tower_sessions::Session;
 
 use super::{audit::AuditRecord, place::Place, session::Actor, sight::Sight};
-use crate::{Error, app::App, hub::Hub};
+use crate::{Error, app::App, http::Hops, hub::Hub};
 
 /// A guest at a public endpoint: where from, and the session that a sign-in fills.
 pub struct Visitor {
@@ -65,6 +65,7 @@ pub struct Grant<O> {
     session: Session,
     address: IpAddr,
     confirmed: bool,
+    hops: Hops,
     record: Option<AuditRecord>,
     note: Note,
 }
@@ -117,6 +118,12 @@ impl<O: Operation> Grant<O> {
     #[must_use]
     pub fn address(&self) -> IpAddr {
         self.address
+    }
+
+    /// The hosts that the request says it came through: for trying other proxies.
+    #[must_use]
+    pub fn hops(&self) -> &Hops {
+        &self.hops
     }
 
     /// The environment's hub.
@@ -176,6 +183,7 @@ pub(crate) struct Asked<'a> {
     pub(crate) token: Option<&'a str>,
     pub(crate) session: Session,
     pub(crate) address: IpAddr,
+    pub(crate) hops: Hops,
 }
 
 /// Whether an operation changes something: it is audited and must come from the console's own pages.
@@ -254,6 +262,7 @@ async fn decide<O: Operation>(
                 session: asked.session,
                 address: asked.address,
                 confirmed,
+                hops: asked.hops,
                 record,
                 note: Note::default(),
             })

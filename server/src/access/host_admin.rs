@@ -7,6 +7,7 @@
 use shared::{
     Role, UnixMillis,
     audit::AuditResult,
+    policy::SecurityPolicy,
     users::{NewGrant, User},
 };
 
@@ -19,7 +20,7 @@ use super::{
 };
 use crate::{
     Error,
-    store::{GrantsChange, NewAuditRow, SealedColumn, Store, StoredCredentials, UserUpdate},
+    store::{GrantsChange, NewAuditRow, SealedColumn, Store, StoreError, StoredCredentials, UserUpdate},
 };
 
 /// What each of their audit rows says of itself.
@@ -46,7 +47,7 @@ pub async fn reset_password(
     at: UnixMillis,
 ) -> Result<(), Error> {
     let found = find(store, name).await?;
-    check_new_password(new_password, &found.name)?;
+    check_new_password(&store.policy().await?, new_password, &found.name)?;
     let hash = hasher.hash(new_password).await?;
     let update = UserUpdate { password_hash: Some(&hash), ..UserUpdate::default() };
     recorded(store, "ResetPassword", &found, &update, at).await
@@ -118,6 +119,18 @@ pub async fn rotate_key(store: &Store, keys: &Keys, at: UnixMillis) -> Result<u6
         Ok(values)
     }
     .await;
+    ended(store, row, &answer).await?;
+    answer
+}
+
+/// Puts the policy back to what it usually is.
+///
+/// # Errors
+/// When the database fails.
+pub async fn reset_policy(store: &Store, at: UnixMillis) -> Result<(), Error> {
+    let row = begun(store, "ResetPolicy", "", at).await?;
+    let changed = store.change_policy(|_| Ok::<_, StoreError>(SecurityPolicy::default())).await;
+    let answer = changed.map(drop).map_err(Error::from);
     ended(store, row, &answer).await?;
     answer
 }

@@ -13,7 +13,9 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use super::clock::Clock;
+use shared::policy::SecurityPolicy;
+
+use super::{clock::Clock, settings::Settings};
 use crate::Error;
 
 /// How attempts become slow.
@@ -23,20 +25,35 @@ struct Pace {
     free: u32,
     /// The first wait; each further failure doubles it.
     first_ms: i64,
+    /// No wait is longer.
+    longest_ms: i64,
 }
 
-/// One account from one address.
-const PAIR: Pace = Pace { free: 5, first_ms: 1_000 };
-/// The same while the account is under attack.
-const PAIR_UNDER_ATTACK: Pace = Pace { free: 2, first_ms: 30_000 };
-/// All accounts from one address: a class behind one address mistypes too.
-const ADDRESS: Pace = Pace { free: 30, first_ms: 1_000 };
+/// The paces of now.
+struct Paces {
+    /// One account from one address.
+    pair: Pace,
+    /// The same while the account is under attack.
+    pair_under_attack: Pace,
+    /// All accounts from one address: a class behind one address mistypes too.
+    address: Pace,
+}
+
+impl Paces {
+    fn of(policy: &SecurityPolicy) -> Self {
+        let longest_ms = i64::from(policy.wait_minutes).saturating_mul(60_000);
+        Self {
+            pair: Pace { free: policy.account_attempts, first_ms: 1_000, longest_ms },
+            pair_under_attack: Pace { free: 2, first_ms: 30_000, longest_ms },
+            address: Pace { free: policy.address_attempts, first_ms: 1_000, longest_ms },
+        }
+    }
+}
+
 /// Wrong API tokens from one address. They cannot be guessed: this keeps a broken script from filling the audit.
-const TOKENS: Pace = Pace { free: 30, first_ms: 1_000 };
+const TOKENS: Pace = Pace { free: 30, first_ms: 1_000, longest_ms: 5 * 60_000 };
 /// The failures, from everywhere, after which an account counts as under attack.
 const ATTACK: u32 = 50;
-/// No wait is longer.
-const LONGEST_MS: i64 = 5 * 60_000;
 /// A count is forgotten after so long without a failure.
 const FORGET_MS: i64 = 15 * 60_000;
 /// The most counts of each kind that are kept; the oldest go first.
@@ -85,7 +102,7 @@ impl Count {
         self.last = now;
         if self.failures >= pace.free {
             let doublings = (self.failures - pace.free).min(30);
-            let wait = pace.first_ms.saturating_mul(1_i64 << doublings).min(LONGEST_MS);
+            let wait = pace.first_ms.saturating_mul(1_i64 << doublings).min(pace.longest_ms);
             self.blocked_until = now.saturating_add(wait);
         }
     }
@@ -129,6 +146,7 @@ struct Tables {
 
 struct Inner {
     clock: Clock,
+    settings: Settings,
     names: RandomState,
     tables: Mutex<Tables>,
 }
@@ -149,9 +167,15 @@ pub struct Attempt {
 }
 
 impl SignInLimits {
-    /// Limits without any history.
+    /// Limits as they usually are, without any history.
     #[must_use]
     pub fn new(clock: Clock) -> Self {
+        Self::following(clock, Settings::default())
+    }
+
+    /// Limits by these settings, without any history.
+    #[must_use]
+    pub fn following(clock: Clock, settings: Settings) -> Self {
         let tables = Tables {
             tokens: Counts(HashMap::new()),
             addresses: Counts(HashMap::new()),
@@ -159,7 +183,7 @@ impl SignInLimits {
             accounts: Counts(HashMap::new()),
             known: Counts(HashMap::new()),
         };
-        Self(Arc::new(Inner { clock, names: RandomState::new(), tables: Mutex::new(tables) }))
+        Self(Arc::new(Inner { clock, settings, names: RandomState::new(), tables: Mutex::new(tables) }))
     }
 
     /// Lets an attempt to sign in through.
@@ -197,6 +221,7 @@ impl SignInLimits {
     fn admit(&self, address: IpAddr, account: Account) -> Result<Attempt, Error> {
         let now = self.0.clock.now().0;
         let from = Network::new(address);
+        let paces = Paces::of(&self.0.settings.now().policy);
         let mut tables = self.0.tables.lock().unwrap_or_else(PoisonError::into_inner);
         let known = tables.known.0.contains_key(&(from, account));
         let address_before = tables.addresses.get(&from, now);
@@ -206,13 +231,13 @@ impl SignInLimits {
             if known { pair.blocked_until } else { pair.blocked_until.max(address_before.blocked_until) };
         Count { blocked_until, ..pair }.wait(now)?;
         let mut all = tables.accounts.get(&account, now);
-        let pace = if all.failures >= ATTACK && !known { PAIR_UNDER_ATTACK } else { PAIR };
-        all.fail(now, Pace { free: u32::MAX, ..PAIR });
+        let pace = if all.failures >= ATTACK && !known { paces.pair_under_attack } else { paces.pair };
+        all.fail(now, Pace { free: u32::MAX, ..paces.pair });
         tables.accounts.put(account, all, now);
         pair.fail(now, pace);
         tables.pairs.put((from, account), pair, now);
         let mut here = address_before;
-        here.fail(now, ADDRESS);
+        here.fail(now, paces.address);
         tables.addresses.put(from, here, now);
         Ok(Attempt { limits: self.clone(), from, account, pair_before, address_before })
     }

@@ -139,3 +139,38 @@ fn the_setup_code_has_a_count_of_its_own() {
     assert_eq!(passed, 5);
     assert!(limits.attempt(ip(HOME), "ann").is_ok());
 }
+
+#[test]
+fn the_policy_says_how_many_are_free_and_how_long_the_wait_is() {
+    let time = TestClock::new();
+    let settings = Settings::default();
+    let limits = SignInLimits::following(time.clock(), settings.clone());
+    let here = "192.0.2.1".parse().unwrap();
+    let free = || (0..100).take_while(|_| limits.attempt(here, "ann").map(drop).is_ok()).count();
+    let policy = SecurityPolicy { account_attempts: 3, wait_minutes: 1, ..SecurityPolicy::default() };
+    settings.set(&policy);
+    assert_eq!(free(), 3);
+    let mut longest = 0;
+    for _ in 0..20 {
+        match limits.attempt(here, "ann") {
+            Err(Error::TooManyAttempts { retry_after_seconds }) => longest = longest.max(retry_after_seconds),
+            _ => panic!("it is let through while it waits"),
+        }
+        time.pass(Duration::from_secs(u64::from(longest)));
+        let _failed = limits.attempt(here, "ann");
+    }
+    assert_eq!(longest, 60);
+}
+
+#[test]
+fn wrong_tokens_are_counted_by_address_and_hold_up_nobody_elses_sign_in() {
+    let time = TestClock::new();
+    let limits = SignInLimits::new(time.clock());
+    let (here, there) = ("192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap());
+    let free = (0..100).take_while(|_| limits.wrong_token(here).is_ok()).count();
+    assert_eq!(free, 30);
+    assert!(limits.wrong_token(there).is_ok());
+    assert!(limits.attempt(here, "ann").is_ok());
+    time.pass(Duration::from_secs(1));
+    assert!(limits.wrong_token(here).is_ok());
+}

@@ -27,6 +27,7 @@ pub mod seal;
 pub mod session;
 mod session_cache;
 mod session_rows;
+pub mod settings;
 pub mod setup;
 pub mod sight;
 pub mod tokens;

@@ -34,9 +34,10 @@ impl Sessions {
     /// # Errors
     /// When the database fails.
     pub async fn list_own(&self, actor: &Actor) -> Result<Vec<OwnSession>, Error> {
-        let now = self.clock().now();
-        let idle_since = UnixMillis(now.0.saturating_sub(millis(RULES.idle)));
-        let rows = self.store().list_sessions(actor.user, now, idle_since).await?;
+        let (now, settings) = (self.clock().now(), self.settings().now());
+        let before = |age| UnixMillis(now.0.saturating_sub(millis(age)));
+        let (made, seen) = (before(settings.absolute()), before(settings.idle()));
+        let rows = self.store().list_sessions(actor.user, made, seen).await?;
         rows.into_iter().map(|row| told(row, &actor.session)).collect()
     }
 

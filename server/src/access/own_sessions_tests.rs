@@ -73,7 +73,7 @@ async fn sessions_are_listed_and_ended_by_their_own_person_alone() {
     home.sign_in("ann", "two").await;
     assert_eq!(home.sessions.end_others(&here).await.unwrap(), 2);
     assert!(home.is_in(desk).await && home.is_in(other).await);
-    home.time.pass(RULES.idle);
+    home.time.pass(home.sessions.settings().now().idle());
     assert!(home.sessions.list_own(&here).await.unwrap().is_empty(), "what expired is not there");
 }
 

@@ -7,8 +7,9 @@
 
 use std::sync::LazyLock;
 
-use shared::users::{
-    PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARACTERS, PasswordProblem, check_password, is_user_name,
+use shared::{
+    policy::SecurityPolicy,
+    users::{PASSWORD_MAX_BYTES, PasswordProblem, check_password, is_user_name},
 };
 
 use crate::Error;
@@ -51,17 +52,16 @@ pub fn check_user_name(name: &str) -> Result<(), Error> {
     }
 }
 
-/// Checks a password that is to be set for the user of that name.
+/// Checks a password that is to be set for the user of that name, by the policy of now.
 ///
 /// # Errors
 /// [`Error::Invalid`] for the field `password`.
-pub fn check_new_password(password: &str, user_name: &str) -> Result<(), Error> {
-    let message = match check_password(password) {
-        Err(PasswordProblem::TooShort) => {
-            format!("a password has at least {PASSWORD_MIN_CHARACTERS} characters")
-        }
+pub fn check_new_password(policy: &SecurityPolicy, password: &str, user_name: &str) -> Result<(), Error> {
+    let least = policy.password_characters;
+    let message = match check_password(password, usize::try_from(least).unwrap_or(usize::MAX)) {
+        Err(PasswordProblem::TooShort) => format!("a password has at least {least} characters"),
         Err(PasswordProblem::TooLong) => format!("a password has at most {PASSWORD_MAX_BYTES} bytes"),
-        Ok(()) if is_common(password, user_name) => {
+        Ok(()) if is_common(password, user_name, &policy.refused_words) => {
             "this password is among the first that are guessed; four unrelated words make a good one"
                 .to_owned()
         }
@@ -70,20 +70,22 @@ pub fn check_new_password(password: &str, user_name: &str) -> Result<(), Error> 
     Err(Error::invalid("password", message))
 }
 
-fn is_common(password: &str, user_name: &str) -> bool {
+fn is_common(password: &str, user_name: &str, refused_words: &[String]) -> bool {
     let text: Vec<char> = password.chars().take(LOOKED_AT).collect();
-    let own = own_words(user_name);
+    let own = own_words(user_name, refused_words);
     let whole = cheapest(&text, &own);
     let repeated = unit(&text).map(|unit| cheapest(unit, &own).saturating_add(AGAIN));
     repeated.unwrap_or(whole).min(whole) < LEAST
 }
 
-/// The product's name, and the parts of the user's.
-fn own_words(user_name: &str) -> Vec<Vec<char>> {
+/// The product's name, the parts of the user's, and what the policy names.
+fn own_words(user_name: &str, refused_words: &[String]) -> Vec<Vec<char>> {
     let name = user_name.to_lowercase();
     let parts =
         name.split(|c: char| !c.is_alphanumeric()).chain([name.as_str(), "longshore", "longshoreman"]);
-    parts.filter(|part| part.len() >= 3).map(|part| part.chars().collect()).collect()
+    let refused = refused_words.iter().map(|word| word.to_lowercase());
+    let words = parts.map(str::to_owned).chain(refused);
+    words.filter(|word| word.len() >= 3).map(|word| word.chars().collect()).collect()
 }
 
 /// What the text repeats, if it is nothing but one repetition: `abab` repeats `ab`.
@@ -231,12 +233,12 @@ mod tests {
             "basketball23",
             "docker-admin-1",
         ] {
-            assert!(is_common(password, "ann"), "{password} is taken");
+            assert!(is_common(password, "ann", &[]), "{password} is taken");
         }
-        assert!(is_common("a".repeat(1024).as_str(), "ann"));
-        assert!(is_common("persephone99", "persephone"), "the user's own name");
-        assert!(is_common("Jane.Doe12345", "jane.doe@example.org"));
-        assert!(!is_common("persephone98-hx", "ann"));
+        assert!(is_common("a".repeat(1024).as_str(), "ann", &[]));
+        assert!(is_common("persephone99", "persephone", &[]), "the user's own name");
+        assert!(is_common("Jane.Doe12345", "jane.doe@example.org", &[]));
+        assert!(!is_common("persephone98-hx", "ann", &[]));
     }
 
     #[test]
@@ -252,19 +254,40 @@ mod tests {
             "correct-anchor-lemon",
             "🦀🚢⚓🐳🌊🧭🪝🛟🚤⛵🛶🐙",
         ] {
-            assert!(!is_common(password, "ann"), "{password} is refused");
+            assert!(!is_common(password, "ann", &[]), "{password} is refused");
         }
     }
 
     #[test]
     fn lengths_are_in_the_message() {
         for (password, part) in [("short".to_owned(), "12 characters"), ("ä".repeat(600), "1024 bytes")] {
-            let Err(Error::Invalid { field, message }) = check_new_password(&password, "ann") else {
+            let Err(Error::Invalid { field, message }) =
+                check_new_password(&SecurityPolicy::default(), &password, "ann")
+            else {
                 panic!("{password} is taken");
             };
             assert_eq!(field.as_deref(), Some("password"));
             assert!(message.contains(part), "{message}");
         }
-        assert!(check_new_password("correct horse battery staple", "ann").is_ok());
+        assert!(
+            check_new_password(&SecurityPolicy::default(), "correct horse battery staple", "ann").is_ok()
+        );
+    }
+
+    #[test]
+    fn the_policy_names_words_and_the_length() {
+        let policy = SecurityPolicy {
+            password_characters: 20,
+            refused_words: vec!["Zyxgate".to_owned()],
+            ..SecurityPolicy::default()
+        };
+        let refused = |password: &str, part: &str| match check_new_password(&policy, password, "ann") {
+            Err(Error::Invalid { message, .. }) => assert!(message.contains(part), "{message}"),
+            _ => panic!("{password} is taken"),
+        };
+        refused("gH7#kQ2!vZ9pgH7#kQ2", "20 characters");
+        refused("zyxgate-ZYXGATE-zyxgate-2025", "guessed");
+        assert!(!is_common("zyxgate-ZYXGATE-zyxgate-2025", "ann", &[]), "but for the policy it would do");
+        assert!(check_new_password(&policy, "lavender tractor owl bench", "ann").is_ok());
     }
 }

@@ -1,4 +1,4 @@
-//! Who holds what: the tables of grants, teams, roles and owners as one picture in memory, so that deciding
+//! Who holds what: the tables of grants, teams, roles and owners, with the policy, as one picture in memory, so that deciding
 //! costs no query.
 //!
 //! The picture bears the version that the database had. Whoever is authenticated comes with the version
@@ -16,7 +16,7 @@ use shared::{
     users::{Grant, Subject},
 };
 
-use super::{session::Actor, sight::Sight};
+use super::{session::Actor, settings::Settings, sight::Sight};
 use crate::store::{AccessRows, Owned, Store, StoreError, UsedToken};
 
 /// What one person holds.
@@ -26,15 +26,17 @@ pub struct Standing {
     pub access: Access,
     /// Their teams.
     pub teams: Vec<TeamName>,
+    /// The least characters of a new password: for the page, which tells it before it is sent.
+    pub password_characters: u32,
     /// What they see of the environments in which they hold something.
     sights: HashMap<EnvironmentId, Sight>,
 }
 
 impl Standing {
-    fn new(access: Access, teams: Vec<TeamName>) -> Self {
+    fn new(access: Access, teams: Vec<TeamName>, password_characters: u32) -> Self {
         let sight = |id: &EnvironmentId| (id.clone(), Sight::of(&access, id));
         let sights = access.environments().map(sight).collect();
-        Self { access, teams, sights }
+        Self { access, teams, password_characters, sights }
     }
 
     /// What they see of an environment. Made once, however often it is asked for.
@@ -64,13 +66,20 @@ pub struct Policies(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     store: Store,
+    settings: Settings,
     current: RwLock<Option<Arc<Policy>>>,
     reading: tokio::sync::Mutex<()>,
 }
 
 impl Policies {
     pub(super) fn new(store: Store) -> Self {
-        Self(Arc::new(Inner { store, current: RwLock::new(None), reading: tokio::sync::Mutex::new(()) }))
+        let (current, reading) = (RwLock::new(None), tokio::sync::Mutex::new(()));
+        Self(Arc::new(Inner { store, settings: Settings::default(), current, reading }))
+    }
+
+    /// The policy, as of the picture that was read last.
+    pub(super) fn settings(&self) -> &Settings {
+        &self.0.settings
     }
 
     /// The picture at this version or a later one.
@@ -86,7 +95,9 @@ impl Policies {
         if let Some(policy) = self.remembered(version) {
             return Ok(policy);
         }
-        let policy = Arc::new(Policy::of(self.0.store.access().await?));
+        let rows = self.0.store.access().await?;
+        self.0.settings.set(&rows.policy);
+        let policy = Arc::new(Policy::of(rows));
         *self.0.current.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&policy));
         Ok(policy)
     }
@@ -117,6 +128,7 @@ impl Policy {
             owned: HashMap::new(),
             narrowed: Mutex::default(),
         };
+        let characters = rows.policy.password_characters;
         let mut teams: HashMap<UserId, Vec<TeamName>> = HashMap::new();
         for (team, user) in rows.members {
             teams.entry(user).or_default().push(team);
@@ -124,7 +136,7 @@ impl Policy {
         for user in rows.users {
             let teams = teams.remove(&user).unwrap_or_default();
             let access = Access::new(policy.held(&teams, Some(user), &rows.owned));
-            policy.people.insert(user, Arc::new(Standing::new(access, teams)));
+            policy.people.insert(user, Arc::new(Standing::new(access, teams, characters)));
         }
         let place = |owned: Owned| ((owned.environment.clone(), owned.container.clone()), owned);
         policy.owned = rows.owned.into_iter().map(place).collect();
@@ -156,7 +168,7 @@ impl Policy {
         let standing = narrowed.entry(token.id).or_insert_with(|| {
             let places = self.places(&token.narrowing.scope);
             let access = whole.access.narrowed(token.narrowing.permissions, &places);
-            Arc::new(Standing::new(access, whole.teams.clone()))
+            Arc::new(Standing::new(access, whole.teams.clone(), whole.password_characters))
         });
         Arc::clone(standing)
     }

@@ -1,16 +1,12 @@
-//! The rules of signing in: every number that decides how long and how often, in one place.
+//! The rules of proving who is at the keyboard: how long, and how often it may be tried.
 //!
-//! Belongs here: what an administrator may one day set. Does not: bounds on memory and on what is read.
+//! Does not belong here: what an administrator sets (`settings.rs`), and bounds on memory.
 
 use std::time::Duration;
 
 /// How long and how often.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {
-    /// A session that was not used for so long has ended.
-    pub idle: Duration,
-    /// A session ends after so long, used or not.
-    pub absolute: Duration,
     /// For so long after it was proved who is at the keyboard, it is not asked again.
     pub confirmed: Duration,
     /// So long after the password was right, the code of the second factor may come.
@@ -26,8 +22,6 @@ pub struct Rules {
 
 /// The rules in force.
 pub const RULES: Rules = Rules {
-    idle: Duration::from_secs(12 * 60 * 60),
-    absolute: Duration::from_secs(7 * 24 * 60 * 60),
     confirmed: Duration::from_secs(5 * 60),
     half_sign_in: Duration::from_secs(5 * 60),
     free_codes: 10,

@@ -14,7 +14,10 @@ use std::{
 };
 
 use sha2::{Digest, Sha256};
-use shared::{Access, EnvironmentId, UnixMillis, UserId, access::TeamName};
+use shared::{
+    Access, EnvironmentId, UnixMillis, UserId, access::TeamName, policy::SESSION_HOURS,
+    preferences::Preferences,
+};
 use tokio::sync::broadcast;
 use tower_sessions::{
     Expiry, Session, SessionManagerLayer,
@@ -28,9 +31,9 @@ use super::{
     clock::{Clock, millis},
     credentials::Verified,
     policy::{Policies, Standing},
-    rules::RULES,
     session_cache::Cache,
     session_rows::{ADDRESS, AGENT, SERIAL, USER},
+    settings::Settings,
     sight::Sight,
 };
 pub use crate::store::SessionKey;
@@ -39,10 +42,9 @@ use crate::{
     store::{SessionRow, Store, StoreError, UsedToken},
 };
 
-/// See [`Rules::idle`](super::rules::Rules).
-pub const IDLE: Duration = RULES.idle;
-/// See [`Rules::absolute`](super::rules::Rules).
-pub const ABSOLUTE: Duration = RULES.absolute;
+/// How long a browser keeps the cookie: the longest session that the policy can allow. The server goes by the
+/// policy and the session's row.
+const COOKIE: Duration = Duration::from_secs(SESSION_HOURS.most as u64 * 60 * 60);
 /// How often it is written down that a session is in use.
 const TOUCH: Duration = Duration::from_secs(60);
 /// How often sessions that nobody came back to are removed.
@@ -66,14 +68,15 @@ pub struct Actor {
     /// A code of a second factor is asked for at their sign-in.
     pub has_factor: bool,
     confirmed_until: UnixMillis,
+    preferences: Preferences,
     token: Option<Arc<UsedToken>>,
     standing: Arc<Standing>,
 }
 
 impl Actor {
     fn new(session: SessionKey, row: SessionRow, standing: Arc<Standing>) -> Self {
-        let SessionRow { user, name, expires_at, has_factor, confirmed_until, token, .. } = row;
-        Self { user, name, session, expires_at, has_factor, confirmed_until, token, standing }
+        let SessionRow { user, name, expires_at, has_factor, confirmed_until, preferences, token, .. } = row;
+        Self { user, name, session, expires_at, has_factor, confirmed_until, preferences, token, standing }
     }
 
     /// What they held when this was read.
@@ -120,6 +123,7 @@ impl Actor {
             expires_at: UnixMillis(i64::MAX),
             has_factor: false,
             confirmed_until: UnixMillis(0),
+            preferences: Preferences::default(),
             token: None,
             standing: Arc::default(),
         }
@@ -133,6 +137,8 @@ pub enum SessionChange {
     Ended(SessionKey),
     /// This user changed: [`Sessions::recheck`] each actor of theirs.
     User(UserId),
+    /// The policy changed: [`Sessions::recheck`] everybody.
+    Policy,
     /// Grants, teams, roles or owners changed, to this version: [`Sessions::look_up`] everybody.
     Access(i64),
 }
@@ -173,8 +179,7 @@ impl Sessions {
             .with_http_only(true)
             .with_same_site(SameSite::Strict)
             .with_path("/")
-            // Only the cookie's own age, set at the sign-in: the server goes by the row.
-            .with_expiry(Expiry::OnInactivity(time::Duration::seconds_f64(ABSOLUTE.as_secs_f64())))
+            .with_expiry(Expiry::OnInactivity(time::Duration::seconds_f64(COOKIE.as_secs_f64())))
     }
 
     /// Signs a person in whose password was just checked: ends the session that the cookie had, and makes
@@ -225,6 +230,8 @@ impl Sessions {
             name: actor.name.clone(),
             access: actor.standing.access.clone(),
             teams: actor.standing.teams.clone(),
+            preferences: actor.preferences,
+            password_characters: actor.standing.password_characters,
             has_factor: actor.has_factor,
             confirmed_seconds: u32::try_from(self.confirmed_for(actor).as_secs()).unwrap_or(u32::MAX),
             build: build.to_owned(),
@@ -296,6 +303,18 @@ impl Sessions {
     pub fn token_revoked(&self, key: SessionKey) {
         self.forget();
         self.tell(SessionChange::Ended(key));
+    }
+
+    /// To be called after the policy was changed: it is read, and every session and stream is looked at by it.
+    pub async fn policy_changed(&self) {
+        self.access_changed().await;
+        self.tell(SessionChange::Policy);
+    }
+
+    /// The policy, as it is now.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        self.0.policies.settings()
     }
 
     /// Now, by the clock that sessions and tokens end by.
@@ -374,14 +393,20 @@ impl Sessions {
             Some(row) => Some(row),
             None => self.0.store.find_token(key).await?,
         };
-        let Some(row) = found else { return Ok(None) };
+        let Some(mut row) = found else { return Ok(None) };
+        // With what it says of the policy, too, where that was changed by another process.
+        self.0.policies.at(row.access_version).await?;
+        let settings = self.settings().now();
+        if row.token.is_none() {
+            row.expires_at = UnixMillis(row.created_at.0.saturating_add(millis(settings.absolute())));
+        }
         let over = now >= row.expires_at;
         if row.token.is_some() {
             // It stays in its owner's list, as one that has expired.
             if over {
                 return Ok(None);
             }
-        } else if over || now.0.saturating_sub(row.seen_at.0) >= millis(IDLE) {
+        } else if over || now.0.saturating_sub(row.seen_at.0) >= millis(settings.idle()) {
             self.remove(key).await?;
             return Ok(None);
         }
@@ -422,8 +447,9 @@ impl Sessions {
         {
             return;
         }
-        let idle_since = UnixMillis(now.0.saturating_sub(millis(IDLE)));
-        match self.0.store.delete_old_sessions(now, idle_since).await {
+        let before = |age: Duration| UnixMillis(now.0.saturating_sub(millis(age)));
+        let settings = self.settings().now();
+        match self.0.store.delete_old_sessions(before(settings.absolute()), before(settings.idle())).await {
             Ok(ended) if ended.is_empty() => {}
             Ok(ended) => {
                 self.forget();
@@ -433,8 +459,7 @@ impl Sessions {
             }
             Err(error) => tracing::warn!(%error, "old sessions could not be removed"),
         }
-        let long_expired = UnixMillis(now.0.saturating_sub(millis(TOKENS_KEPT)));
-        if let Err(error) = self.0.store.delete_old_tokens(long_expired).await {
+        if let Err(error) = self.0.store.delete_old_tokens(before(TOKENS_KEPT)).await {
             tracing::warn!(%error, "old API tokens could not be removed");
         }
     }

@@ -62,7 +62,9 @@ mod tests {
             access_version: 1,
             has_factor: false,
             confirmed_until: UnixMillis(0),
+            created_at: UnixMillis(0),
             seen_at: UnixMillis(0),
+            preferences: shared::preferences::Preferences::default(),
             expires_at: UnixMillis(9_000),
             token: None,
         };

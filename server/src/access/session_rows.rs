@@ -16,7 +16,7 @@ use tower_sessions::{
 use super::{
     clock::millis,
     rules::RULES,
-    session::{ABSOLUTE, Sessions, key},
+    session::{Sessions, key},
 };
 use crate::store::{NewSession, StoreError};
 
@@ -59,7 +59,7 @@ impl SessionRows {
             user: UserId(user),
             serial,
             at,
-            expires_at: UnixMillis(at.0.saturating_add(millis(ABSOLUTE))),
+            expires_at: UnixMillis(at.0.saturating_add(millis(self.0.settings().now().absolute()))),
             confirmed_until: UnixMillis(at.0.saturating_add(millis(RULES.confirmed))),
             address: text(ADDRESS).to_owned(),
             agent: text(AGENT).chars().take(AGENT_CHARACTERS).collect(),

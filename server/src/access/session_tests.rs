@@ -8,6 +8,8 @@ use axum::{
 };
 use shared::{
     Role,
+    policy::SecurityPolicy,
+    preferences::{Language, Theme},
     users::{NewGrant, Subject, User},
 };
 use tower::{Layer, ServiceExt, service_fn};
@@ -148,6 +150,48 @@ async fn slow_record(session: &Session) -> session::Record {
         data: [(USER.to_owned(), user)].into(),
         expiry_date: time::OffsetDateTime::UNIX_EPOCH,
     }
+}
+
+#[tokio::test]
+async fn the_policys_times_count_at_once_on_sessions_that_run() {
+    let home = home().await;
+    home.user("ann", Role::Viewer).await;
+    let (id, actor) = home.sign_in("ann").await;
+    let set = async |idle_minutes: u32, session_hours: u32| {
+        let policy = SecurityPolicy { idle_minutes, session_hours, ..SecurityPolicy::default() };
+        home.store.change_policy(|_| Ok::<_, StoreError>(policy)).await.unwrap();
+    };
+    home.time.pass(hours(2));
+    set(60, 24).await;
+    let mut changes = home.sessions.changes();
+    home.sessions.policy_changed().await;
+    assert!(std::iter::from_fn(|| changes.try_recv().ok()).any(|change| change == SessionChange::Policy));
+    assert!(home.sessions.recheck(&actor).await.is_none(), "idle for two hours");
+    assert!(home.who(id).await.is_err());
+
+    // Longer times count for those that run, too, and so does what another process sets.
+    let (id, _) = home.sign_in("ann").await;
+    set(24 * 60, 24).await;
+    home.time.pass(hours(23));
+    assert_eq!(home.who(id).await.unwrap().expires_at.0, home.time.clock().now().0 + millis(hours(1)));
+    home.time.pass(hours(1));
+    assert!(home.who(id).await.is_err(), "a day old");
+}
+
+#[tokio::test]
+async fn preferences_follow_the_user() {
+    let home = home().await;
+    let ann = home.user("ann", Role::Viewer).await;
+    let (first, _) = home.sign_in("ann").await;
+    let dark = Preferences { theme: Some(Theme::Dark), ..Preferences::default() };
+    let french = Preferences { language: Some(Language::Fr), ..Preferences::default() };
+    home.store.change_preferences(ann.id, dark).await.unwrap().unwrap();
+    home.sessions.user_changed(ann.id, &[]);
+    assert_eq!(home.sessions.to_wire(&home.who(first).await.unwrap(), "").preferences, dark);
+    let both = home.store.change_preferences(ann.id, french).await.unwrap().unwrap();
+    let (_, second) = home.sign_in("ann").await;
+    assert_eq!((home.sessions.to_wire(&second, "").preferences, both.theme), (both, Some(Theme::Dark)));
+    assert!(home.store.change_preferences(UserId(99), dark).await.unwrap().is_none());
 }
 
 #[tokio::test]
@@ -307,7 +351,7 @@ async fn the_cookie_is_set_read_and_removed() {
         let set = set.unwrap();
         assert_eq!(status, 200);
         assert!(set.starts_with(name), "{set}");
-        for attribute in ["HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=604800"] {
+        for attribute in ["HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=7776000"] {
             assert!(set.split("; ").any(|part| part == attribute), "{attribute} in {set}");
         }
         assert_eq!(set.contains("Secure"), secure, "{set}");

@@ -167,7 +167,7 @@ async fn read(path: &Path) -> std::io::Result<String> {
 }
 
 async fn make_admin(store: &Store, hasher: &Hasher, password: &str, at: UnixMillis) -> Result<bool, Error> {
-    check_new_password(password, ADMIN_NAME)?;
+    check_new_password(&store.policy().await?, password, ADMIN_NAME)?;
     let hash = hasher.hash(password).await?;
     let row = NewAuditRow {
         at,

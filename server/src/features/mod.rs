@@ -6,6 +6,8 @@ pub mod containers;
 pub mod environments;
 pub mod live;
 pub mod logs;
+pub mod policy;
+pub mod preferences;
 pub mod run;
 pub mod session;
 pub mod setup;

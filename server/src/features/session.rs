@@ -31,6 +31,8 @@ pub fn mount(api: Api) -> Api {
 
 async fn sign_in(app: App, visitor: Visitor, _: Empty, typed: Credentials) -> Result<Session, Error> {
     let address = visitor.address();
+    // With what holds now for failed sign-ins, wherever it was changed.
+    app.sessions.policies().now().await?;
     let attempt = match app.limits.attempt(address, &typed.name) {
         Ok(attempt) => attempt,
         Err(error) => {

@@ -35,7 +35,7 @@ async fn complete(app: App, visitor: Visitor, _: Empty, admin: FirstAdmin) -> Re
         return Err(error);
     }
     check_user_name(&admin.name)?;
-    check_new_password(&admin.password, &admin.name)?;
+    check_new_password(&app.sessions.settings().now().policy, &admin.password, &admin.name)?;
     let hash = app.hasher.hash(&admin.password).await?;
     let record = app.audit.begin(None, address, CompleteSetup::NAME, admin.name.clone()).await?;
     let outcome = create(&app, &admin.name, &hash).await;

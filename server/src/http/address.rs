@@ -22,23 +22,42 @@ impl TrustedProxies {
         Self(networks)
     }
 
-    fn trusts(&self, address: IpAddr) -> bool {
-        self.0.iter().any(|network| network.contains(&address))
+    /// The networks, as they would be written.
+    #[must_use]
+    pub fn texts(&self) -> Vec<String> {
+        self.0.iter().map(ToString::to_string).collect()
     }
 
-    /// The client's address: the last one in the chain that is no trusted proxy. What stands before it in
-    /// the header was written by the client and is not believed.
+    /// The client's address: the last one in the chain that is no trusted proxy, neither one of these nor of
+    /// `more`. What stands before it in the header was written by the client and is not believed.
     #[must_use]
-    pub fn client(&self, headers: &HeaderMap, extensions: &Extensions) -> IpAddr {
-        let peer = extensions
-            .get::<ConnectInfo<SocketAddr>>()
-            .map_or(SOCKET_PEER, |info| info.0)
-            .ip()
-            .to_canonical();
-        if !self.trusts(peer) {
-            return peer;
+    pub fn client(&self, more: &[IpNet], hops: &Hops) -> IpAddr {
+        let trusts = |address: &IpAddr| self.0.iter().chain(more).any(|network| network.contains(address));
+        let mut client = hops.peer;
+        let mut rest = hops.named.iter();
+        while trusts(&client)
+            && let Some(next) = rest.next()
+        {
+            client = *next;
         }
-        let mut client = peer;
+        client
+    }
+}
+
+/// The hosts that a request says it came through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hops {
+    /// Whoever is connected.
+    peer: IpAddr,
+    /// What each says of the one before it, the nearest first, up to what is no address.
+    named: Vec<IpAddr>,
+}
+
+impl Hops {
+    /// Those of a request.
+    #[must_use]
+    pub fn of(headers: &HeaderMap, extensions: &Extensions) -> Self {
+        let peer = extensions.get::<ConnectInfo<SocketAddr>>().map_or(SOCKET_PEER, |info| info.0);
         let chain: Vec<&str> = headers
             .get_all("x-forwarded-for")
             .iter()
@@ -46,14 +65,11 @@ impl TrustedProxies {
             .flat_map(|value| value.split(','))
             .map(str::trim)
             .collect();
-        for hop in chain.into_iter().rev() {
-            let Ok(address) = hop.parse::<IpAddr>() else { break };
-            client = address.to_canonical();
-            if !self.trusts(client) {
-                break;
-            }
+        let addresses = chain.into_iter().rev().map_while(|hop| hop.parse::<IpAddr>().ok());
+        Self {
+            peer: peer.ip().to_canonical(),
+            named: addresses.map(|address| address.to_canonical()).collect(),
         }
-        client
     }
 }
 
@@ -67,7 +83,11 @@ mod tests {
         headers.insert("x-forwarded-for", forwarded.parse().unwrap());
         let mut extensions = Extensions::new();
         extensions.insert(ConnectInfo(SocketAddr::new(peer.parse().unwrap(), 1)));
-        proxies.client(&headers, &extensions).to_string()
+        let hops = Hops::of(&headers, &extensions);
+        // Where the trust comes from makes no difference.
+        let more = TrustedProxies::default().client(&proxies.0, &hops);
+        assert_eq!(proxies.client(&[], &hops), more);
+        more.to_string()
     }
 
     #[test]

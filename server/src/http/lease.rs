@@ -126,7 +126,7 @@ impl Lease {
                     Ok(SessionChange::User(user)) if user == self.actor.user => Stale::Whole,
                     Ok(SessionChange::Ended(_) | SessionChange::User(_)) => Stale::Fresh,
                     Ok(SessionChange::Access(version)) => Stale::Grants(version),
-                    Err(RecvError::Lagged(_)) => Stale::Whole,
+                    Ok(SessionChange::Policy) | Err(RecvError::Lagged(_)) => Stale::Whole,
                     Err(RecvError::Closed) => return LeaseNews::SignedOut,
                 },
                 () = sleep_until(self.due) => Stale::Whole,

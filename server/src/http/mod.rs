@@ -15,7 +15,7 @@ mod router;
 mod serve;
 mod tls;
 
-pub use address::TrustedProxies;
+pub use address::{Hops, TrustedProxies};
 pub use assets::{Asset, Assets};
 pub use healthcheck::check as check_health;
 pub use lease::{Lease, LeaseNews};

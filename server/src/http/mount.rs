@@ -19,7 +19,7 @@ use serde::de::DeserializeOwned;
 use shared::{Endpoint, Guarded, Method, Needs, Public, Socket, endpoint::Operation};
 use tower_sessions::Session;
 
-use super::{layers::RequestId, reply::IntoReply};
+use super::{address::Hops, layers::RequestId, reply::IntoReply};
 use crate::{
     Error,
     access::{
@@ -338,11 +338,13 @@ fn asked<'a>(app: &App, parts: &'a Parts) -> Result<Asked<'a>, Error> {
         .get::<Session>()
         .cloned()
         .ok_or_else(|| Error::Internal("the session layer is missing".to_owned()))?;
+    let hops = Hops::of(&parts.headers, &parts.extensions);
     Ok(Asked {
         headers: &parts.headers,
         token: tokens::shown(&parts.headers),
         session,
-        address: app.proxies.client(&parts.headers, &parts.extensions),
+        address: app.proxies.client(&app.sessions.settings().now().proxies, &hops),
+        hops,
     })
 }
 

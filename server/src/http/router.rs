@@ -30,6 +30,8 @@ pub fn router(app: &App) -> (Router, Vec<Mounted>) {
     let api = features::account::mount(api);
     let api = features::users::mount(api);
     let api = features::tokens::mount(api);
+    let api = features::preferences::mount(api);
+    let api = features::policy::mount(api);
     let api = features::audit::mount(api);
     let api = features::environments::mount(api);
     let api = features::containers::mount(api);

@@ -6,6 +6,7 @@
 use shared::{
     ContainerId, EnvironmentId, Scope, UserId,
     access::TeamName,
+    policy::SecurityPolicy,
     users::{CustomRole, Grant, Subject},
 };
 use sqlx::SqliteConnection;
@@ -29,6 +30,8 @@ pub struct AccessRows {
     pub grants: Vec<Grant>,
     /// What the console made.
     pub owned: Vec<Owned>,
+    /// The policy.
+    pub policy: SecurityPolicy,
 }
 
 /// A thing that the console made.
@@ -123,6 +126,7 @@ impl Store {
             roles: self.list_roles().await?,
             grants: self.list_grants().await?,
             owned: self.list_owned().await?,
+            policy: self.policy().await?,
         })
     }
 

@@ -18,6 +18,7 @@ mod owners;
 mod roles;
 mod sealed;
 mod sessions;
+mod settings;
 mod teams;
 mod tokens;
 mod users;

@@ -33,7 +33,7 @@ pub struct HalfSession {
 }
 
 impl Store {
-    /// A user's sessions that have not expired before `now` and were seen after `idle_since`, the last used
+    /// A user's sessions that were made after `made_after` and last seen after `seen_after`, the last used
     /// first.
     ///
     /// # Errors
@@ -41,16 +41,16 @@ impl Store {
     pub async fn list_sessions(
         &self,
         user: UserId,
-        now: UnixMillis,
-        idle_since: UnixMillis,
+        made_after: UnixMillis,
+        seen_after: UnixMillis,
     ) -> Result<Vec<ListedSession>, StoreError> {
         let rows: Vec<(Vec<u8>, String, String, i64, i64)> = sqlx::query_as(
             "SELECT key, address, agent, created_at, seen_at FROM sessions \
-             WHERE user_id = $1 AND expires_at > $2 AND seen_at > $3 ORDER BY seen_at DESC, created_at DESC",
+             WHERE user_id = $1 AND created_at > $2 AND seen_at > $3 ORDER BY seen_at DESC, created_at DESC",
         )
         .bind(user.0)
-        .bind(now.0)
-        .bind(idle_since.0)
+        .bind(made_after.0)
+        .bind(seen_after.0)
         .fetch_all(&self.pool)
         .await
         .map_err(attempted("list a user's sessions"))?;

@@ -4,9 +4,9 @@
 
 use std::{fmt, sync::Arc};
 
-use shared::{UnixMillis, UserId};
+use shared::{UnixMillis, UserId, preferences::Preferences};
 
-use super::{Store, StoreError, UsedToken, attempted};
+use super::{Store, StoreError, UsedToken, attempted, settings};
 
 /// What a session is known by on the server: the SHA-256 of the id in the cookie, or of an API token. Not a
 /// secret.
@@ -81,10 +81,14 @@ pub struct SessionRow {
     pub has_factor: bool,
     /// Until when it may do what is asked for again.
     pub confirmed_until: UnixMillis,
+    /// When it was made.
+    pub created_at: UnixMillis,
     /// When it was last used, to the minute.
     pub seen_at: UnixMillis,
-    /// When it ends whatever happens.
+    /// When it ends whatever happens. Of a session: as it was at the sign-in; the policy says what it is now.
     pub expires_at: UnixMillis,
+    /// What the user chose for all of their browsers.
+    pub preferences: Preferences,
     /// The API token, where it is one: what else is said here is said of that.
     pub token: Option<Arc<UsedToken>>,
 }
@@ -133,26 +137,32 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn find_session(&self, key: &SessionKey) -> Result<Option<SessionRow>, StoreError> {
-        let row: Option<(i64, String, i64, bool, i64, i64, i64)> = sqlx::query_as(
+        let row: Option<(i64, String, i64, bool, i64, i64, i64, i64, String)> = sqlx::query_as(
             "SELECT users.id, users.name, access_version.version, \
              EXISTS (SELECT 1 FROM factors WHERE user_id = users.id AND confirmed_at IS NOT NULL), \
-             sessions.confirmed_until, sessions.seen_at, sessions.expires_at \
-             FROM sessions JOIN users ON users.id = sessions.user_id CROSS JOIN access_version \
+             sessions.confirmed_until, sessions.created_at, sessions.seen_at, sessions.expires_at, \
+             COALESCE(preferences.value, '') \
+             FROM sessions JOIN users ON users.id = sessions.user_id \
+             LEFT JOIN preferences ON preferences.user_id = users.id CROSS JOIN access_version \
              WHERE sessions.key = $1 AND NOT users.disabled",
         )
         .bind(key.bytes())
         .fetch_optional(&self.pool)
         .await
         .map_err(attempted("read a session"))?;
-        Ok(row.map(|(user, name, access_version, has_factor, confirmed_until, seen_at, expires_at)| {
+        Ok(row.map(|row| {
+            let (user, name, access_version, has_factor, confirmed, created_at, seen_at, expires_at, chosen) =
+                row;
             SessionRow {
                 user: UserId(user),
                 name,
                 access_version,
                 has_factor,
-                confirmed_until: UnixMillis(confirmed_until),
+                confirmed_until: UnixMillis(confirmed),
+                created_at: UnixMillis(created_at),
                 seen_at: UnixMillis(seen_at),
                 expires_at: UnixMillis(expires_at),
+                preferences: settings::parse(&chosen),
                 token: None,
             }
         }))
@@ -185,18 +195,18 @@ impl Store {
         Ok(done.rows_affected() > 0)
     }
 
-    /// Ends the sessions that expired before `now` or were last seen before `idle_since`.
+    /// Ends the sessions that were made before `made_before` or last seen before `idle_since`.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn delete_old_sessions(
         &self,
-        now: UnixMillis,
+        made_before: UnixMillis,
         idle_since: UnixMillis,
     ) -> Result<Vec<SessionKey>, StoreError> {
         let keys: Vec<Vec<u8>> =
-            sqlx::query_scalar("DELETE FROM sessions WHERE expires_at <= $1 OR seen_at <= $2 RETURNING key")
-                .bind(now.0)
+            sqlx::query_scalar("DELETE FROM sessions WHERE created_at <= $1 OR seen_at <= $2 RETURNING key")
+                .bind(made_before.0)
                 .bind(idle_since.0)
                 .fetch_all(&self.pool)
                 .await

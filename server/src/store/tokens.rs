@@ -7,6 +7,7 @@ use std::sync::Arc;
 use shared::{
     TokenId, UnixMillis, UserId,
     access::{Narrowing, PermissionSet},
+    preferences::Preferences,
     tokens::Token,
 };
 use sqlx::SqliteConnection;
@@ -155,10 +156,10 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn find_token(&self, key: &SessionKey) -> Result<Option<SessionRow>, StoreError> {
-        type Found = (i64, String, i64, i64, i64, i64, String, String, String, String, String);
+        type Found = (i64, String, i64, i64, i64, i64, i64, String, String, String, String, String);
         let row: Option<Found> = sqlx::query_as(
-            "SELECT users.id, users.name, access_version.version, COALESCE(tokens.used_at, 0), \
-             tokens.expires_at, tokens.id, tokens.name, permissions, kind, environment, resource \
+            "SELECT users.id, users.name, access_version.version, tokens.created_at, \
+             COALESCE(tokens.used_at, 0), tokens.expires_at, tokens.id, tokens.name, permissions, kind, environment, resource \
              FROM tokens JOIN users ON users.id = tokens.user_id CROSS JOIN access_version \
              WHERE tokens.key = $1 AND NOT users.disabled",
         )
@@ -167,9 +168,9 @@ impl Store {
         .await
         .map_err(attempted("read an API token"))?;
         let Some(row) = row else { return Ok(None) };
-        let (user, name, version, used_at, expires_at, id, token, permissions, kind, environment, resource) =
+        let (user, name, version, created_at, used_at, expires_at, id, token, permissions, kind, at, what) =
             row;
-        let narrowing = narrowing((permissions, kind, environment, resource))?;
+        let narrowing = narrowing((permissions, kind, at, what))?;
         Ok(Some(SessionRow {
             user: UserId(user),
             name,
@@ -177,8 +178,10 @@ impl Store {
             // A token proves no person, and so never counts as asked again.
             has_factor: false,
             confirmed_until: UnixMillis(0),
+            created_at: UnixMillis(created_at),
             seen_at: UnixMillis(used_at),
             expires_at: UnixMillis(expires_at),
+            preferences: Preferences::default(),
             token: Some(Arc::new(UsedToken { id: TokenId(id), name: token, narrowing })),
         }))
     }

@@ -78,7 +78,7 @@ pub struct UserChange {
     pub password: Option<String>,
 }
 
-/// The least characters of a password.
+/// The least characters of a password, unless the policy says another number.
 pub const PASSWORD_MIN_CHARACTERS: usize = 12;
 /// The most bytes of a password: a bound on what is hashed.
 pub const PASSWORD_MAX_BYTES: usize = 1024;
@@ -86,20 +86,20 @@ pub const PASSWORD_MAX_BYTES: usize = 1024;
 /// What is wrong with a password, before it is sent and again on the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PasswordProblem {
-    /// Fewer than [`PASSWORD_MIN_CHARACTERS`].
+    /// Too few characters.
     TooShort,
     /// More than [`PASSWORD_MAX_BYTES`].
     TooLong,
 }
 
-/// Checks a password's length; the server also refuses common ones.
+/// Checks a password's length, which is at least so many characters; the server also refuses common ones.
 ///
 /// # Errors
 /// The problem there is.
-pub fn check_password(password: &str) -> Result<(), PasswordProblem> {
+pub fn check_password(password: &str, least: usize) -> Result<(), PasswordProblem> {
     if password.len() > PASSWORD_MAX_BYTES {
         Err(PasswordProblem::TooLong)
-    } else if password.chars().count() < PASSWORD_MIN_CHARACTERS {
+    } else if password.chars().count() < least {
         Err(PasswordProblem::TooShort)
     } else {
         Ok(())

@@ -148,7 +148,8 @@ async fn line_24_a_code_is_asked_for_used_once_and_bound_to_the_browser() {
     assert!(renewed.len() == 10 && renewed[0] != recovery[0]);
 
     let rows = console.admin().await.call(&ListAudit {}, AuditQuery::default(), ()).await.unwrap();
-    let told = |action: &str, result| rows.rows.iter().any(|row| row.action == action && row.result == result);
+    let told =
+        |action: &str, result| rows.rows.iter().any(|row| row.action == action && row.result == result);
     assert!(told("FinishSignIn", AuditResult::Refused) && told("FinishSignIn", AuditResult::Done));
     assert!(told("ConfirmFactor", AuditResult::Done));
     let text = serde_json::to_string(&rows).unwrap();
@@ -246,7 +247,7 @@ async fn line_10_who_is_at_the_keyboard_is_asked_again_before_users_and_host_acc
     admin.call(&ConfirmIdentity {}, Empty {}, proof).await.unwrap();
     assert!(admin.call(&UpdateUser { user }, Empty {}, change).await.unwrap().disabled);
     let rows = admin.call(&ListAudit {}, AuditQuery::default(), ()).await.unwrap();
-    let refused = rows.iter().filter(|row| row.result == AuditResult::Refused);
+    let refused = rows.rows.iter().filter(|row| row.result == AuditResult::Refused);
     let actions: Vec<_> = refused.map(|row| row.action.as_str()).collect();
     assert!(actions.contains(&"CreateContainer") && actions.contains(&"UpdateUser"), "{actions:?}");
 }

@@ -83,3 +83,22 @@ async fn a_password_comes_from_a_file_or_standard_input() {
     let (code, said) = admin(&console, &["reset-password", &name, "--password-file", "/nowhere"], "");
     assert!(code != Some(0) && said.contains("/nowhere"), "{said}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_policy_is_put_back_while_nobody_can_sign_in() {
+    use shared::policy::{PolicyChange, ReadPolicy, SecurityPolicy, UpdatePolicy};
+    let fake = FakeEngine::start();
+    let console = Console::connected(ConsoleOptions::before(&fake.host())).await;
+    let client = console.admin().await;
+    let change = PolicyChange { idle_minutes: Some(5), wait_minutes: Some(60), ..PolicyChange::default() };
+    client.call(&UpdatePolicy {}, Empty {}, change).await.unwrap();
+    let (code, said) = admin(&console, &["reset-policy"], "");
+    assert_eq!(code, Some(0), "{said}");
+    eventually("the console that runs knows", async || {
+        let reply = act(&client, ReadPolicy {}, Empty {}).await.ok()?;
+        (reply.policy == SecurityPolicy::default()).then_some(())
+    })
+    .await;
+    let rows = act(&client, ListAudit {}, AuditQuery::default()).await.unwrap();
+    assert!(rows.rows.iter().any(|row| row.action == "ResetPolicy" && row.result == AuditResult::Done));
+}

@@ -203,6 +203,7 @@ pub(crate) fn body(name: &str, things: Things) -> Option<Value> {
             let stack = json!([{"name": "com.docker.compose.project", "value": "shop"}]);
             Some(json!({"image": "busybox", "general": {"labels": stack}}))
         }
+        "UpdatePreferences" | "UpdatePolicy" => Some(json!({})),
         "CreateToken" => Some(new_token()),
         "RenameContainer" => Some(json!({"name": "another-name"})),
         _ => None,

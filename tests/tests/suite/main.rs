@@ -29,6 +29,7 @@ mod logs_shared;
 mod openapi;
 mod origin;
 mod pages;
+mod policy;
 mod reverse_proxy;
 mod run;
 mod run_corpus;

@@ -422,7 +422,8 @@ async fn the_audit_names_the_token_and_the_container_is_its_owners() {
         ("CreateContainer", AuditResult::Done),
         ("RemoveContainer", AuditResult::Done),
     ] {
-        let found = rows.rows.iter().any(|row| row.actor == actor && row.action == action && row.result == result);
+        let found =
+            rows.rows.iter().any(|row| row.actor == actor && row.action == action && row.result == result);
         assert!(found, "{action} {result:?} in {rows:#?}");
     }
 }

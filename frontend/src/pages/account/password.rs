@@ -4,13 +4,16 @@ use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use shared::{
     ApiError, Empty, ErrorCode,
     account::{ChangePassword, PasswordChange},
-    users::{PasswordProblem, check_password},
 };
 
 use crate::{
     api,
-    components::error_text::error_text,
+    components::{
+        error_text::error_text,
+        password_words::{password_hint, password_problem},
+    },
     i18n::{I18n, t, t_string, use_i18n},
+    session::{SessionContext, use_session},
     ui::{badge::Tone, button::SubmitButton, field::PasswordField, notice::Notice, toast::use_toasts},
 };
 
@@ -39,7 +42,7 @@ impl Problems {
 #[component]
 pub(super) fn PasswordSection() -> impl IntoView {
     let i18n = use_i18n();
-    let toasts = use_toasts();
+    let (toasts, session) = (use_toasts(), use_session());
     let (current, new) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let problems =
         Problems { current: RwSignal::new(None), new: RwSignal::new(None), whole: RwSignal::new(None) };
@@ -51,7 +54,7 @@ pub(super) fn PasswordSection() -> impl IntoView {
         }
         let change = PasswordChange { current: current.get_untracked(), new: new.get_untracked() };
         let missing = change.current.is_empty().then(|| t_string!(i18n, account.password.current_missing));
-        let unfit = unfit(i18n, &change);
+        let unfit = unfit(i18n, session, &change);
         let sends = missing.is_none() && unfit.is_none();
         problems.current.set(missing);
         problems.new.set(unfit);
@@ -92,7 +95,7 @@ pub(super) fn PasswordSection() -> impl IntoView {
                     error=problems.new
                     autocomplete="new-password"
                 >
-                    <p class="field-hint">{t!(i18n, users.password_hint)}</p>
+                    <p class="field-hint">{password_hint(i18n, session)}</p>
                 </PasswordField>
                 {move || {
                     problems
@@ -108,11 +111,7 @@ pub(super) fn PasswordSection() -> impl IntoView {
     }
 }
 
-fn unfit(i18n: I18n, change: &PasswordChange) -> Option<String> {
-    match check_password(&change.new) {
-        Err(PasswordProblem::TooShort) => Some(t_string!(i18n, users.password_short)),
-        Err(PasswordProblem::TooLong) => Some(t_string!(i18n, users.password_long)),
-        Ok(()) if change.new == change.current => Some(t_string!(i18n, account.password.same)),
-        Ok(()) => None,
-    }
+fn unfit(i18n: I18n, session: SessionContext, change: &PasswordChange) -> Option<String> {
+    let same = || (change.new == change.current).then(|| t_string!(i18n, account.password.same));
+    password_problem(i18n, session, &change.new).or_else(same)
 }

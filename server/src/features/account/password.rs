@@ -26,7 +26,7 @@ async fn change(
 ) -> Result<(), Error> {
     let actor = grant.actor();
     // The new one first: a person who has to choose another one has not used up an attempt.
-    check_new_password(&typed.new, &actor.name).map_err(of_new)?;
+    check_new_password(&app.sessions.settings().now().policy, &typed.new, &actor.name).map_err(of_new)?;
     check_password(&app, &grant, typed.current).await?;
     let hash = app.hasher.hash(&typed.new).await?;
     let update =

@@ -45,7 +45,7 @@ async fn create(app: App, grant: Grant<CreateUser>, _: Empty, new: NewUser) -> R
     check_user_name(&new.name)?;
     let given = new.grants.iter().map(in_words).collect::<Vec<_>>().join(", ");
     grant.note(if given.is_empty() { new.name.clone() } else { format!("{} as {given}", new.name) });
-    check_new_password(&new.password, &new.name)?;
+    check_new_password(&app.sessions.settings().now().policy, &new.password, &new.name)?;
     let check = |policy: &Policy| check_given(&app, policy, grant.actor(), &new.grants);
     check(&*policy(&app).await?)?;
     let hash = app.hasher.hash(&new.password).await?;
@@ -76,7 +76,7 @@ async fn update(app: App, grant: Grant<UpdateUser>, _: Empty, change: UserChange
     check(&*policy(&app).await?)?;
     let hash = match &change.password {
         Some(password) => {
-            check_new_password(password, &name)?;
+            check_new_password(&app.sessions.settings().now().policy, password, &name)?;
             Some(app.hasher.hash(password).await?)
         }
         None => None,

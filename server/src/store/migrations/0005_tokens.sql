@@ -1,4 +1,4 @@
--- API tokens.
+-- API tokens, preferences of users, settings of the console.
 
 -- `key` is the SHA-256 of the token's text: who reads the database cannot use it. What a token was made for is
 -- `permissions`, names with blanks between them, at the scope of the three columns after it. A token that
@@ -17,4 +17,17 @@ CREATE TABLE tokens (
     used_at BIGINT,
     used_from TEXT,
     UNIQUE (user_id, name)
+);
+
+-- `value` is JSON.
+CREATE TABLE preferences (
+    user_id BIGINT NOT NULL PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    value TEXT NOT NULL
+);
+
+-- `value` is JSON. A setting that is not here is as usual. A change raises `access_version`, as one of the
+-- grants does: it is read together with them.
+CREATE TABLE settings (
+    name TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL
 );

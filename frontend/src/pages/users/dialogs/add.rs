@@ -6,10 +6,12 @@ use shared::{
     users::{CreateUser, NewGrant, NewUser, User, is_user_name},
 };
 
-use super::{super::role_choices::RoleChoices, FormDialog, Problems, password_problem};
+use super::{super::role_choices::RoleChoices, FormDialog, Problems};
 use crate::{
     api,
+    components::password_words::{password_hint, password_problem},
     i18n::{t, t_string, use_i18n},
+    session::use_session,
     ui::{
         field::{PasswordField, TextField},
         toast::use_toasts,
@@ -26,6 +28,7 @@ pub(in crate::pages::users) fn AddUserDialog(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let toasts = use_toasts();
+    let session = use_session();
     let name = RwSignal::new(String::new());
     let password = RwSignal::new(String::new());
     let role = RwSignal::new(Role::Operator);
@@ -39,7 +42,7 @@ pub(in crate::pages::users) fn AddUserDialog(
         };
         problems.clear();
         problems.name.set((!is_user_name(&user.name)).then(|| untrack(|| t_string!(i18n, users.name_bad))));
-        problems.password.set(password_problem(i18n, &user.password));
+        problems.password.set(password_problem(i18n, session, &user.password));
         if problems.name.with_untracked(Option::is_some) || problems.password.with_untracked(Option::is_some)
         {
             return;
@@ -87,7 +90,7 @@ pub(in crate::pages::users) fn AddUserDialog(
                 error=problems.password
                 autocomplete="new-password"
             >
-                <p class="field-hint">{t!(i18n, users.password_hint)}</p>
+                <p class="field-hint">{password_hint(i18n, session)}</p>
             </PasswordField>
         </FormDialog>
     }

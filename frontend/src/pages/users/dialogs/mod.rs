@@ -6,10 +6,7 @@ mod password;
 mod role;
 
 use leptos::prelude::*;
-use shared::{
-    ApiError, ErrorCode,
-    users::{PasswordProblem, check_password},
-};
+use shared::{ApiError, ErrorCode};
 
 pub(super) use add::AddUserDialog;
 pub(super) use factor::FactorDialog;
@@ -57,15 +54,6 @@ impl Problems {
             _ => self.whole.set(Some(error_text(i18n, error))),
         });
     }
-}
-
-/// What is wrong with a password, in words.
-fn password_problem(i18n: I18n, password: &str) -> Option<String> {
-    untrack(|| match check_password(password) {
-        Ok(()) => None,
-        Err(PasswordProblem::TooShort) => Some(t_string!(i18n, users.password_short)),
-        Err(PasswordProblem::TooLong) => Some(t_string!(i18n, users.password_long)),
-    })
 }
 
 /// The frame that the three have in common: a form in a dialog.

@@ -6,10 +6,12 @@ use shared::{
     users::{UpdateUser, User, UserChange},
 };
 
-use super::{FormDialog, Problems, password_problem};
+use super::{FormDialog, Problems};
 use crate::{
     api,
+    components::password_words::{password_hint, password_problem},
     i18n::{t, t_string, use_i18n},
+    session::use_session,
     ui::{field::PasswordField, toast::use_toasts},
 };
 
@@ -25,6 +27,7 @@ pub(in crate::pages::users) fn PasswordDialog(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let toasts = use_toasts();
+    let session = use_session();
     let password = RwSignal::new(String::new());
     let problems = Problems::new();
     let pending = RwSignal::new(false);
@@ -36,7 +39,7 @@ pub(in crate::pages::users) fn PasswordDialog(
             let typed = password.get_untracked();
             let name = name.clone();
             problems.clear();
-            if let Some(problem) = password_problem(i18n, &typed) {
+            if let Some(problem) = password_problem(i18n, session, &typed) {
                 problems.password.set(Some(problem));
                 return;
             }
@@ -74,7 +77,7 @@ pub(in crate::pages::users) fn PasswordDialog(
                 error=problems.password
                 autocomplete="new-password"
             >
-                <p class="field-hint">{t!(i18n, users.password_hint)}</p>
+                <p class="field-hint">{password_hint(i18n, session)}</p>
             </PasswordField>
         </FormDialog>
     }
