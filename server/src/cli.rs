@@ -21,7 +21,7 @@ use crate::{
         factor::Factors,
         host_admin,
         limits::SignInLimits,
-        owners,
+        own, owners,
         password::{Cost, Hasher},
         seal::{self, Keys},
         session::Sessions,
@@ -211,6 +211,12 @@ async fn serve(flags: ServeFlags) -> Result<(), String> {
 }
 
 async fn assemble(config: Config) -> Result<App, String> {
+    if let Some(own) = own::find(config.own_container.clone()) {
+        tracing::info!(
+            container = own.short(),
+            "the console runs in a container, which it keeps to administrators"
+        );
+    }
     let store = Store::open(&config.data).await.map_err(|error| chain(&error))?;
     let keys = open_keys(&store, &config.key_file).await?;
     let store = recorded(store, &keys, &config.data).await?;

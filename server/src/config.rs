@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::Args;
+use shared::ContainerId;
 use url::Url;
 
 use crate::{
@@ -55,6 +56,9 @@ pub struct ServeFlags {
     /// Makes the administrator `admin` with the password in this file, if there is no user yet.
     #[arg(long, env = "LONGSHORE_ADMIN_PASSWORD_FILE")]
     pub admin_password_file: Option<PathBuf>,
+    /// The full id of the container that the console runs in, where it does not find that out by itself.
+    #[arg(long, env = "LONGSHORE_OWN_CONTAINER")]
+    pub own_container: Option<String>,
     /// Days that rows of the audit are kept; at least 30.
     #[arg(long, env = "LONGSHORE_AUDIT_KEEP_DAYS", default_value_t = KEEP_DAYS)]
     pub audit_keep_days: u32,
@@ -112,6 +116,8 @@ pub struct Config {
     pub trusted_proxies: TrustedProxies,
     /// Makes the first administrator.
     pub admin_password_file: Option<PathBuf>,
+    /// The container that the console runs in, as it was told.
+    pub own_container: Option<ContainerId>,
     /// How long the audit is kept.
     pub audit_keep: Keep,
     /// The pages.
@@ -170,6 +176,13 @@ impl Config {
         if flags.plain_http && matches!(tls, Tls::Files { .. }) {
             note("--plain-http and --tls-cert exclude each other".to_owned());
         }
+        let own_container = flags.own_container.as_deref().and_then(|text| {
+            let id = text.parse::<ContainerId>();
+            if id.is_err() {
+                note(format!("--own-container {text}: this is not a container's full id"));
+            }
+            id.ok()
+        });
         if flags.audit_keep_days < KEEP_DAYS_LEAST {
             note(format!(
                 "--audit-keep-days {}: the audit is kept for at least {KEEP_DAYS_LEAST} days",
@@ -192,6 +205,7 @@ impl Config {
             base_path,
             trusted_proxies: TrustedProxies::new(networks),
             admin_password_file: flags.admin_password_file,
+            own_container,
             audit_keep: Keep { days: flags.audit_keep_days, rows: flags.audit_keep_rows },
             assets: flags.assets.map_or(Assets::Embedded, Assets::Folder),
         })

@@ -9,7 +9,7 @@ use shared::{
     access::CREATED_LABEL,
     containers::{
         ContainerInspect, ContainerState, ContainerSummary, Health, HostAccess, InspectContainer, Port,
-        host_access,
+        host_access_of, is_ordinary_volume, volumes_of,
     },
     endpoint::Operation,
 };
@@ -107,15 +107,57 @@ impl Engine {
         Ok(ContainerInspect { details: details::read(&raw, masked), summary, raw, masked })
     }
 
-    /// What of the grant's container reaches the host: whoever acts inside it acts there.
+    /// What of the grant's container reaches the host: whoever acts inside it acts there. So does a volume that
+    /// stands for a place of the host, or that the container `own` keeps its data in.
     pub(crate) async fn host_access<O: Operation>(
         &self,
         grant: &Grant<O>,
-        summary: ContainerSummary,
+        own: Option<&ContainerId>,
     ) -> Result<Vec<HostAccess>, EngineError> {
         let raw = self.inspect_raw(grant).await?;
-        let details = details::read(&raw, false);
-        Ok(host_access(&ContainerInspect { details, summary, raw, masked: false }))
+        if !raw.get("HostConfig").is_some_and(serde_json::Value::is_object) {
+            return Err(EngineError::Malformed { detail: "the container has no HostConfig".to_owned() });
+        }
+        let mut found = host_access_of(&raw);
+        let volumes = volumes_of(&raw);
+        if found.is_empty() && !volumes.is_empty() {
+            let own = self.volumes_of(grant, own).await?;
+            for volume in volumes {
+                if own.iter().any(|own| own == volume) || !self.is_ordinary_volume(grant, volume).await? {
+                    found.push(HostAccess::Volume(volume.to_owned()));
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// The named volumes of the console's own container; none where it runs in none, or in none of this engine.
+    pub(crate) async fn volumes_of<O: Operation>(
+        &self,
+        _grant: &Grant<O>,
+        own: Option<&ContainerId>,
+    ) -> Result<Vec<String>, EngineError> {
+        let Some(own) = own else { return Ok(Vec::new()) };
+        let read = self.read_json::<serde_json::Value>("container", &format!("/containers/{own}/json")).await;
+        match read {
+            Ok(raw) => Ok(volumes_of(&raw).into_iter().map(str::to_owned).collect()),
+            Err(EngineError::NotFound { .. }) => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether a volume is an ordinary folder of the engine's, as one is that is yet to be made.
+    pub(crate) async fn is_ordinary_volume<O: Operation>(
+        &self,
+        _grant: &Grant<O>,
+        name: &str,
+    ) -> Result<bool, EngineError> {
+        let path = format!("/volumes/{}", shared::endpoint::segment(name));
+        match self.read_json::<serde_json::Value>("volume", &path).await {
+            Ok(volume) => Ok(is_ordinary_volume(&volume)),
+            Err(EngineError::NotFound { .. }) => Ok(true),
+            Err(error) => Err(error),
+        }
     }
 
     async fn inspect_raw<O: Operation>(&self, grant: &Grant<O>) -> Result<serde_json::Value, EngineError> {

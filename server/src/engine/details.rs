@@ -10,14 +10,31 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 const OUTPUT_MAX_CHARACTERS: usize = 4096;
 
-/// Replaces every value of `Config.Env`; the names stay.
+/// Replaces every value of `Config.Env`; the names stay. So is each pair wherever else it stands as it is: some
+/// engines tell the command line that made the container.
 pub(super) fn mask_env(raw: &mut Value) {
+    let pairs = words(raw.pointer("/Config/Env"));
     if let Some(Value::Array(variables)) = raw.pointer_mut("/Config/Env") {
         for variable in variables {
             if let Some((name, _)) = variable.as_str().and_then(|text| text.split_once('=')) {
                 *variable = Value::String(format!("{name}=•••"));
             }
         }
+    }
+    mask_pairs(raw, &pairs);
+}
+
+fn mask_pairs(value: &mut Value, pairs: &[String]) {
+    match value {
+        Value::String(text) => {
+            let name = text.split_once('=').map(|(name, _)| name.to_owned());
+            if let Some(name) = name.filter(|_| pairs.contains(text)) {
+                *text = format!("{name}=•••");
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| mask_pairs(item, pairs)),
+        Value::Object(fields) => fields.values_mut().for_each(|field| mask_pairs(field, pairs)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
@@ -169,7 +186,12 @@ mod tests {
 
     #[test]
     fn masked_values_are_nowhere() {
-        let mut raw = serde_json::json!({ "Config": { "Env": ["TOKEN=canary=1", "EMPTY=", "BARE"] } });
+        let mut raw = serde_json::json!({
+            "Config": {
+                "Env": ["TOKEN=canary=1", "EMPTY=", "BARE"],
+                "CreateCommand": ["podman", "run", "-e", "TOKEN=canary=1", "img"]
+            }
+        });
         mask_env(&mut raw);
         let facts = read(&raw, true);
         assert!(!raw.to_string().contains("canary"));

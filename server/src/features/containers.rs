@@ -13,7 +13,7 @@ use shared::{
 
 use crate::{
     Error,
-    access::{grant::Grant, owners},
+    access::{grant::Grant, inside::require_inside, owners},
     app::App,
     engine::{Engine, EngineError},
     http::{Api, Prepared},
@@ -63,6 +63,7 @@ async fn inspect(
 
 async fn start(_: App, grant: Grant<StartContainer>, _: Empty, (): ()) -> Result<(), Error> {
     let engine = ready(&grant, ContainerAction::Start).await?;
+    require_inside(&engine, &grant).await?;
     settle(&grant, engine.start_container(&grant).await).await
 }
 
@@ -73,6 +74,7 @@ async fn stop(_: App, grant: Grant<StopContainer>, options: StopOptions, (): ())
 
 async fn restart(_: App, grant: Grant<RestartContainer>, options: StopOptions, (): ()) -> Result<(), Error> {
     let engine = ready(&grant, ContainerAction::Restart).await?;
+    require_inside(&engine, &grant).await?;
     settle(&grant, engine.restart_container(&grant, options.timeout_seconds).await).await
 }
 
@@ -83,6 +85,7 @@ async fn pause(_: App, grant: Grant<PauseContainer>, _: Empty, (): ()) -> Result
 
 async fn unpause(_: App, grant: Grant<UnpauseContainer>, _: Empty, (): ()) -> Result<(), Error> {
     let engine = ready(&grant, ContainerAction::Unpause).await?;
+    require_inside(&engine, &grant).await?;
     settle(&grant, engine.unpause_container(&grant).await).await
 }
 

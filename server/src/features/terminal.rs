@@ -24,9 +24,9 @@ use tokio::{
 
 use crate::{
     Error,
-    access::grant::Grant,
+    access::{grant::Grant, inside::require_inside},
     app::App,
-    engine::{Duplex, Engine, EngineError, ExecSpec, FrameDecoder, Framing},
+    engine::{Duplex, EngineError, ExecSpec, FrameDecoder, Framing},
     http::{Api, Lease},
 };
 
@@ -147,18 +147,6 @@ fn require_running<S: Socket>(grant: &Grant<S>) -> Result<(), Error> {
         }
         _ => Err(Error::Conflict("the container does not run; start it first".to_owned())),
     }
-}
-
-/// Refuses whoever may not reach the host where the container does: acting inside it would be reaching it.
-async fn require_inside<S: Socket>(engine: &Engine, grant: &Grant<S>) -> Result<(), Error> {
-    if grant.also(Permission::HostAccess) {
-        return Ok(());
-    }
-    let row = grant.hub()?.inventory().get(grant.container()?).ok_or(Error::NotFound("container"))?;
-    if engine.host_access(grant, row.as_ref().clone()).await?.is_empty() {
-        return Ok(());
-    }
-    Err(Error::Forbidden { needs: Permission::HostAccess })
 }
 
 async fn run(

@@ -356,11 +356,26 @@ fn network_mode(name: &str) -> Option<Reason> {
         "host" => Some(Reason::HostNamespace),
         _ => match name.strip_prefix("container:") {
             Some(other) => Some(Reason::OtherNamespace(other.to_owned())),
-            None if name.parse::<VolumeName>().is_ok() => None,
+            None if is_network_by_name(name) => None,
             // `ns:/proc/1/ns/net` and what other engines have.
             None => Some(Reason::UnknownNetwork(name.to_owned())),
         },
     }
+}
+
+/// Whether it is a network's name or id, and not a path or another word of an engine's.
+#[must_use]
+pub fn is_network_by_name(name: &str) -> bool {
+    name.parse::<VolumeName>().is_ok()
+}
+
+/// Whether a security option as the engine tells it only adds protection, or leaves what there is.
+#[must_use]
+pub fn is_protecting_option(option: &str) -> bool {
+    matches!(
+        option.replace(':', "=").as_str(),
+        "no-new-privileges" | "no-new-privileges=true" | "writable-cgroups=false"
+    )
 }
 
 fn port(port: &PublishedPort) -> Option<Reason> {

@@ -40,7 +40,7 @@ pub use endpoints::{CreateContainer, CreateOptions, CreatedContainer, NotStarted
 pub use field::{Field, Place};
 pub use fields::{ReadFields, Typed, command_text, command_words, from_fields, to_fields};
 pub use file_lines::{FileLines, file_lines};
-pub use host_access::{HostNeed, Reason as HostReason, host_needs};
+pub use host_access::{HostNeed, Reason as HostReason, host_needs, is_network_by_name, is_protecting_option};
 pub use modes::{
     AttachStream, CgroupnsMode, HostMode, IpcMode, Isolation, PidMode, Protocol, PullPolicy, Restart,
     SeccompProfile, SecurityOption, UlimitName,

@@ -22,6 +22,7 @@ mod everybody;
 mod faults;
 mod grants;
 mod headers;
+mod host_access;
 mod hostile;
 mod image;
 mod logs;

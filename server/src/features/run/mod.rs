@@ -8,6 +8,7 @@ use crate::{
     Error,
     access::{
         grant::Grant,
+        inside::require_ordinary_volumes,
         owners,
         vet::{stack_of, vet},
     },
@@ -32,6 +33,7 @@ async fn create(
     let spec = vet(&grant, spec)?;
     let hub = grant.hub()?;
     let engine = hub.engine()?;
+    require_ordinary_volumes(&engine, &grant, &spec).await?;
     let created = engine.create_container(&grant, &spec).await;
     let created = created.map_err(|error| blame::refused(spec.get(), discreet(&grant, error)))?;
     // Before anything else is done with it: whoever may create only in a stack sees it by this record alone.

@@ -101,6 +101,8 @@ fn reason(i18n: I18n, access: &HostAccess) -> String {
         HostAccess::Device(name) => t_string!(i18n, container.host.device, name = name),
         HostAccess::SecurityOption(name) => t_string!(i18n, container.host.security_option, name = name),
         HostAccess::UnmaskedPaths => t_string!(i18n, container.host.unmasked),
+        HostAccess::Volume(name) => t_string!(i18n, container.host.volume, name = name),
+        HostAccess::Setting(name) => t_string!(i18n, container.host.setting, name = name),
         HostAccess::CgroupParent(name) => t_string!(i18n, container.host.cgroup_parent, name = name),
     }
 }
