@@ -1,33 +1,41 @@
-//! One row of the audit, in words.
+//! One row of the audit, and all of its fields once it is opened.
 
 use leptos::prelude::*;
 use shared::audit::{AuditResult, AuditRow};
 
+use super::words::{action_word, result_icon, result_word};
 use crate::{
-    i18n::{I18n, t, t_string, use_i18n},
+    i18n::{t, t_string, use_i18n},
     ui::{
         clock::Ago,
+        format,
         icon::{Icon, IconView},
     },
 };
 
-/// The row.
+/// The row; `open` is the number of the one that is opened.
 #[component]
 pub(super) fn AuditRowView(
     /// What was recorded.
     row: AuditRow,
+    /// Which one is open.
+    open: RwSignal<Option<i64>>,
 ) -> impl IntoView {
     let i18n = use_i18n();
+    let id = row.id;
+    let is_open = Memo::new(move |_| open.get() == Some(id));
+    let toggle = move |_| open.update(|open| *open = if *open == Some(id) { None } else { Some(id) });
     let action = row.action.clone();
+    let whole = StoredValue::new(row.clone());
     view! {
-        <tr role="row">
+        <tr role="row" data-open=move || is_open.get().then_some("")>
             <td role="cell" data-col="time">
                 <Ago at=row.at />
             </td>
             <td role="cell" data-col="result">
                 <span
                     class="audit-result"
-                    data-result=result_key(row.result)
+                    data-result=row.result.as_str()
                     title=move || (row.result == AuditResult::Started).then(|| t_string!(i18n, audit.started_hint))
                 >
                     <IconView icon=result_icon(row.result) small=true />
@@ -42,7 +50,20 @@ pub(super) fn AuditRowView(
                 }}
             </td>
             <td role="cell" data-col="action" title=row.action>
-                {move || action_word(i18n, &action)}
+                <button
+                    class="audit-open"
+                    type="button"
+                    aria-expanded=move || is_open.get().to_string()
+                    on:click=toggle
+                >
+                    <IconView
+                        icon=Signal::derive(move || {
+                            if is_open.get() { Icon::ChevronDown } else { Icon::ChevronRight }
+                        })
+                        small=true
+                    />
+                    <span>{move || action_word(i18n, &action)}</span>
+                </button>
             </td>
             <td role="cell" data-col="target">
                 <span class="audit-target">
@@ -54,71 +75,49 @@ pub(super) fn AuditRowView(
             <td role="cell" data-col="address">
                 <code>{row.address}</code>
             </td>
+            <Show when=move || is_open.get()>
+                <td role="cell" data-col="whole">
+                    <Whole row=whole.get_value() />
+                </td>
+            </Show>
         </tr>
     }
 }
 
-fn result_key(result: AuditResult) -> &'static str {
-    match result {
-        AuditResult::Started => "started",
-        AuditResult::Done => "done",
-        AuditResult::Refused => "refused",
-        AuditResult::Failed => "failed",
-    }
-}
-
-fn result_icon(result: AuditResult) -> Icon {
-    match result {
-        AuditResult::Started => Icon::Circle,
-        AuditResult::Done => Icon::CheckCircle,
-        AuditResult::Refused => Icon::Lock,
-        AuditResult::Failed => Icon::XCircle,
-    }
-}
-
-fn result_word(i18n: I18n, result: AuditResult) -> String {
-    match result {
-        AuditResult::Started => t_string!(i18n, audit.results.started),
-        AuditResult::Done => t_string!(i18n, audit.results.done),
-        AuditResult::Refused => t_string!(i18n, audit.results.refused),
-        AuditResult::Failed => t_string!(i18n, audit.results.failed),
-    }
-}
-
-/// An operation's name in words; one that is not known here stands as it is.
-fn action_word(i18n: I18n, action: &str) -> String {
-    match action {
-        "CompleteSetup" => t_string!(i18n, audit.actions.complete_setup),
-        "SignIn" => t_string!(i18n, audit.actions.sign_in),
-        "SignOut" => t_string!(i18n, audit.actions.sign_out),
-        "CreateUser" => t_string!(i18n, audit.actions.create_user),
-        "UpdateUser" => t_string!(i18n, audit.actions.update_user),
-        "StartContainer" => t_string!(i18n, audit.actions.start_container),
-        "StopContainer" => t_string!(i18n, audit.actions.stop_container),
-        "RestartContainer" => t_string!(i18n, audit.actions.restart_container),
-        "PauseContainer" => t_string!(i18n, audit.actions.pause_container),
-        "UnpauseContainer" => t_string!(i18n, audit.actions.unpause_container),
-        "KillContainer" => t_string!(i18n, audit.actions.kill_container),
-        "RenameContainer" => t_string!(i18n, audit.actions.rename_container),
-        "RemoveContainer" => t_string!(i18n, audit.actions.remove_container),
-        "OpenTerminal" => t_string!(i18n, audit.actions.open_terminal),
-        "AttachContainer" => t_string!(i18n, audit.actions.attach_container),
-        "ResetPassword" => t_string!(i18n, audit.actions.reset_password),
-        "RemoveUser" => t_string!(i18n, audit.actions.remove_user),
-        "CreateTeam" => t_string!(i18n, audit.actions.create_team),
-        "UpdateTeam" => t_string!(i18n, audit.actions.update_team),
-        "RemoveTeam" => t_string!(i18n, audit.actions.remove_team),
-        "AddMember" => t_string!(i18n, audit.actions.add_member),
-        "RemoveMember" => t_string!(i18n, audit.actions.remove_member),
-        "CreateRole" => t_string!(i18n, audit.actions.create_role),
-        "UpdateRole" => t_string!(i18n, audit.actions.update_role),
-        "RemoveRole" => t_string!(i18n, audit.actions.remove_role),
-        "GiveGrant" => t_string!(i18n, audit.actions.give_grant),
-        "TakeGrant" => t_string!(i18n, audit.actions.take_grant),
-        "TransferOwnership" => t_string!(i18n, audit.actions.transfer_ownership),
-        "MakeAdmin" => t_string!(i18n, audit.actions.make_admin),
-        "EnableUser" => t_string!(i18n, audit.actions.enable_user),
-        "DisableUser" => t_string!(i18n, audit.actions.disable_user),
-        other => other.to_owned(),
+/// All of its fields as they were recorded.
+#[component]
+fn Whole(row: AuditRow) -> impl IntoView {
+    let i18n = use_i18n();
+    let at = row.at;
+    let or_none = move |text: String| {
+        if text.is_empty() {
+            view! { <span class="faint">"–"</span> }.into_any()
+        } else {
+            view! { <code>{text}</code> }.into_any()
+        }
+    };
+    view! {
+        <dl class="facts audit-whole">
+            <dt>{t!(i18n, audit.number)}</dt>
+            <dd><code>{row.id}</code></dd>
+            <dt>{t!(i18n, audit.time)}</dt>
+            <dd>
+                <time datetime=format::machine_time(at)>
+                    {move || format::date_time_exact(i18n, at)}
+                </time>
+            </dd>
+            <dt>{t!(i18n, audit.actor)}</dt>
+            <dd>{or_none(row.actor)}</dd>
+            <dt>{t!(i18n, audit.address)}</dt>
+            <dd>{or_none(row.address)}</dd>
+            <dt>{t!(i18n, audit.action)}</dt>
+            <dd>{or_none(row.action)}</dd>
+            <dt>{t!(i18n, audit.target)}</dt>
+            <dd>{or_none(row.target)}</dd>
+            <dt>{t!(i18n, audit.result)}</dt>
+            <dd>{move || result_word(i18n, row.result)}</dd>
+            <dt>{t!(i18n, audit.detail)}</dt>
+            <dd>{or_none(row.detail)}</dd>
+        </dl>
     }
 }
