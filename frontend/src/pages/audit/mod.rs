@@ -67,7 +67,8 @@ fn Audit() -> impl IntoView {
     let is_empty = move || store.rows.with(|rows| rows.as_ref().is_some_and(Vec::is_empty));
     let nothing = move || {
         let is_filtered = filter.is_set();
-        let title = if is_filtered { t_string!(i18n, audit.filter.nothing) } else { t_string!(i18n, audit.empty) };
+        let title =
+            if is_filtered { t_string!(i18n, audit.filter.nothing) } else { t_string!(i18n, audit.empty) };
         let text = if is_filtered { nothing_text(i18n) } else { t_string!(i18n, audit.empty_text) };
         (title, text)
     };

@@ -22,9 +22,7 @@ use crate::{
 pub(super) fn VerificationLine(store: AuditStore) -> impl IntoView {
     let i18n = use_i18n();
     let progress = Memo::new(move |_| store.verifying.get());
-    let share = move || {
-        progress.get().filter(|(_, of)| *of > 0).map(|(done, of)| done as f64 / of as f64)
-    };
+    let share = move || progress.get().filter(|(_, of)| *of > 0).map(|(done, of)| done as f64 / of as f64);
     view! {
         <Show when=move || progress.with(Option::is_some)>
             <div class="audit-verified" role="status">
