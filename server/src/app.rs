@@ -10,6 +10,7 @@ use crate::{
     config::Config,
     http::{OriginPolicy, TrustedProxies},
     hub::Hubs,
+    jobs::Jobs,
     own_load::LoadMeter,
     store::Store,
 };
@@ -40,6 +41,8 @@ pub struct Parts {
     pub audit: Audit,
     /// The environments.
     pub hubs: Hubs,
+    /// Long operations.
+    pub jobs: Jobs,
     /// Whether a request comes from the console's own pages.
     pub origin: OriginPolicy,
     /// Whose word on a client's address is believed.

@@ -31,6 +31,7 @@ use crate::{
     config::{Config, ServeFlags, Tls},
     http::{self, OriginPolicy},
     hub::{self, Hubs},
+    jobs::Jobs,
     store::{ChainKey, Store},
 };
 
@@ -206,6 +207,7 @@ async fn serve(flags: ServeFlags) -> Result<(), String> {
     owners::forget_removed(&app);
     audit_keep::start(app.audit.clone(), app.config.audit_keep);
     let served = http::serve(app.clone()).await;
+    app.jobs.stop().await;
     app.store.close().await;
     served
 }
@@ -236,11 +238,14 @@ async fn assemble(config: Config) -> Result<App, String> {
     let sessions = Sessions::new(store.clone(), Clock::steady());
     // With it the policy is read, before the first request.
     sessions.policies().now().await.map_err(|error| chain(&error))?;
+    let audit = Audit::new(store.clone(), Clock::wall());
+    let jobs = Jobs::open(store.clone(), audit.clone()).await.map_err(|error| chain(&error))?;
     Ok(App::new(Parts {
         limits: SignInLimits::following(Clock::steady(), sessions.settings().clone()),
         sessions,
         factors: Factors::new(store.clone(), keys.clone(), Clock::wall()),
-        audit: Audit::new(store.clone(), Clock::wall()),
+        audit,
+        jobs,
         hubs: Hubs::start(vec![(environment, config.docker_host.clone())]),
         origin: OriginPolicy::new(config.public_url.as_ref(), config.tls != Tls::Off),
         proxies: config.trusted_proxies.clone(),

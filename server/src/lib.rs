@@ -14,6 +14,7 @@ pub mod error;
 pub mod features;
 pub mod http;
 pub mod hub;
+pub mod jobs;
 pub mod own_load;
 pub mod store;
 

@@ -9,6 +9,7 @@ use crate::{
         KillContainer, KillOptions, NewName, PauseContainer, RemoveContainer, RemoveOptions, RenameContainer,
         RestartContainer, StartContainer, StopContainer, StopOptions, UnpauseContainer,
     },
+    images::{PullImage, PullRequest},
     run::{
         self, CreateContainer, CreateOptions, RunSpec,
         words::{quote, split},
@@ -91,6 +92,15 @@ impl AsCommand for CreateContainer {
     }
 }
 
+impl AsCommand for PullImage {
+    fn command(&self, Empty {}: &Empty, pull: &PullRequest) -> Vec<String> {
+        let mut words = vec!["docker".to_owned(), "pull".to_owned()];
+        words.extend(pull.platform.as_ref().map(|platform| format!("--platform={platform}")));
+        words.push(pull.reference.to_string());
+        words
+    }
+}
+
 /// `docker exec -it`: the command split as the server does, else a shell that is everywhere.
 #[must_use]
 pub fn exec(container: &ContainerRef, query: &TerminalQuery) -> Vec<String> {
@@ -149,6 +159,15 @@ mod tests {
         assert_eq!(said(&on!(RenameContainer), &Empty {}, &new), "docker rename web other");
         let all = RemoveOptions { force: true, volumes: true };
         assert_eq!(said(&on!(RemoveContainer), &all, &()), "docker rm --force --volumes web");
+    }
+
+    #[test]
+    fn a_pull_is_its_command() {
+        let pull = PullImage { environment: "local".parse().unwrap() };
+        let mut request = PullRequest { reference: "nginx:1".parse().unwrap(), platform: None };
+        assert_eq!(said(&pull, &Empty {}, &request), "docker pull nginx:1");
+        request.platform = "linux/arm64".parse().ok();
+        assert_eq!(said(&pull, &Empty {}, &request), "docker pull --platform=linux/arm64 nginx:1");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{ContainerRef, EnvironmentId, GrantId, Permission, RoleId, TeamId, TokenId, UserId};
+use crate::{ContainerRef, EnvironmentId, GrantId, JobId, Permission, RoleId, TeamId, TokenId, UserId};
 
 /// The method of an endpoint. `Get` changes nothing, everything else is audited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +85,8 @@ pub struct TargetRef {
     pub grant: Option<GrantId>,
     /// The API token.
     pub token: Option<TokenId>,
+    /// The job.
+    pub job: Option<JobId>,
 }
 
 /// A parameter that stands in a path.
@@ -126,7 +128,7 @@ macro_rules! number_field {
     };
 }
 
-number_field!(UserId: user, TeamId: team, RoleId: role, GrantId: grant, TokenId: token);
+number_field!(UserId: user, TeamId: team, RoleId: role, GrantId: grant, TokenId: token, JobId: job);
 
 /// What every declared operation has. The value itself holds the parameters of the path.
 pub trait Operation: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
@@ -333,6 +335,8 @@ macro_rules! for_each_endpoint {
             $crate::containers::RenameContainer, $crate::containers::RemoveContainer,
             $crate::containers::ReadOwner, $crate::containers::TransferOwnership,
             $crate::run::CreateContainer,
+            $crate::images::ListImages, $crate::images::InspectImage, $crate::images::PullImage,
+            $crate::jobs::ListJobs, $crate::jobs::ReadJob, $crate::jobs::CancelJob,
             $crate::logs::DownloadLogs, $crate::audit::ListAudit,
             $crate::audit::ExportAudit, $crate::audit::VerifyAudit,
         }

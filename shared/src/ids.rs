@@ -90,6 +90,11 @@ number_id!(
     TokenId
 );
 
+number_id!(
+    /// A job.
+    JobId
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;

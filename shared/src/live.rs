@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ContainerId, Empty, EnvironmentId, UnixMillis,
+    ContainerId, Empty, EnvironmentId, JobId, UnixMillis,
     audit::AuditRow,
     containers::ContainerSummary,
     environments::EnvironmentSummary,
@@ -66,6 +66,26 @@ pub enum Topic {
     Audit {
         /// Where the page that the browser has ended.
         cursor: Cursor,
+    },
+    /// One job: the whole of it, then what changes. See [`crate::jobs::JobUpdate`].
+    Job {
+        /// Where.
+        environment: EnvironmentId,
+        /// Which.
+        job: JobId,
+        /// After a drop: go on after this.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cursor: Option<u64>,
+    },
+    /// How many jobs are under way that the person sees, and that one began or ended.
+    Jobs {
+        /// Where.
+        environment: EnvironmentId,
+    },
+    /// That the engine's images changed.
+    Images {
+        /// Where.
+        environment: EnvironmentId,
     },
     /// The person's own session: its role may change while the page stands.
     Session,
@@ -177,6 +197,23 @@ pub enum Event {
         done: u64,
         /// Entries there are.
         of: u64,
+    },
+    /// A job.
+    Job {
+        /// A [`crate::jobs::JobUpdate`], kept as it came: only what shows jobs knows how to read it.
+        update: serde_json::Value,
+    },
+    /// Jobs began or ended.
+    Jobs {
+        /// How many are under way.
+        running: u32,
+        /// Another one each time: then the list is to be read again.
+        revision: u64,
+    },
+    /// The engine's images are others than before: the list is to be read again.
+    Images {
+        /// Another one each time.
+        revision: u64,
     },
     /// The person's session as it is now.
     Session {

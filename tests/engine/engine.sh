@@ -126,7 +126,8 @@ inside_docker() {
     init=$(command -v docker-init || command -v tini)
     [[ -f $dir/daemon.json ]] || echo '{}' >"$dir/daemon.json"
     exec "$init" -- dockerd --config-file "$dir/daemon.json" --data-root "$dir/root" --exec-root "$dir/exec" \
-        --pidfile "$dir/dockerd.pid" --host "unix://$socket" --cgroup-parent "/$cgroup" "$@"
+        --insecure-registry 172.28.0.0/16 --pidfile "$dir/dockerd.pid" --host "unix://$socket" \
+        --cgroup-parent "/$cgroup" "$@"
 }
 
 inside_podman() {
@@ -144,6 +145,8 @@ inside_podman() {
     mkdir -p "$etc"
     echo '{"default": [{"type": "insecureAcceptAnything"}]}' >"$etc/policy.json"
     printf '[storage]\ndriver = "overlay"\ngraphroot = "%s"\nrunroot = "%s"\n' "$dir/root" "$dir/run" >"$etc/storage.conf"
+    # The machine's side of the link: registries of tests listen there, without TLS.
+    printf '[[registry]]\nlocation = "%s"\ninsecure = true\n' "$(sed 's/[0-9]*$/1/' "$dir/address")" >"$etc/registries.conf"
     cat >"$etc/containers.conf" <<END
 [engine]
 runtime = "crun"

@@ -137,6 +137,23 @@ impl Audit {
         }
     }
 
+    /// Records how something ended that was begun under a row of its own. It is done by now, so a failure to
+    /// record is only logged.
+    pub async fn record(
+        &self,
+        actor: &str,
+        address: Option<IpAddr>,
+        action: &str,
+        target: &str,
+        result: AuditResult,
+        detail: &str,
+    ) {
+        let row = self.row(actor, address, action, target, result, detail);
+        if let Err(error) = row.await {
+            log_lost(&error, action);
+        }
+    }
+
     /// A page of the audit, newest first.
     ///
     /// # Errors
@@ -217,9 +234,22 @@ impl Audit {
         result: AuditResult,
         detail: &str,
     ) -> Result<i64, Error> {
+        let actor = actor.map(Actor::in_audit).unwrap_or_default();
+        self.row(&actor, address, action, target, result, detail).await
+    }
+
+    async fn row(
+        &self,
+        actor: &str,
+        address: Option<IpAddr>,
+        action: &str,
+        target: &str,
+        result: AuditResult,
+        detail: &str,
+    ) -> Result<i64, Error> {
         let row = NewAuditRow {
             at: self.0.clock.now(),
-            actor: &actor.map(Actor::in_audit).unwrap_or_default(),
+            actor: actor,
             address: &address.map(|address| address.to_canonical().to_string()).unwrap_or_default(),
             action: shorten(action, NAME_CHARACTERS),
             target: shorten(target, TEXT_CHARACTERS),
@@ -302,7 +332,7 @@ impl AuditRecord {
 }
 
 fn log_lost(error: &Error, action: &str) {
-    tracing::error!(action, error = chain(error), "a refusal could not be written to the audit");
+    tracing::error!(action, error = chain(error), "a row could not be written to the audit");
 }
 
 fn chain(error: &dyn std::error::Error) -> String {

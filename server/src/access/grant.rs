@@ -349,6 +349,7 @@ fn describe(named: &TargetRef, container: Option<&ContainerId>) -> String {
     number("role", named.role.map(|id| id.0));
     number("grant", named.grant.map(|id| id.0));
     number("token", named.token.map(|id| id.0));
+    number("job", named.job.map(|id| id.0));
     text
 }
 

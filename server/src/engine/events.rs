@@ -1,4 +1,4 @@
-//! The engine's event stream: which containers to look at again.
+//! The engine's event stream: which containers to look at again, and whether images are others than before.
 
 use bytes::Bytes;
 use http::Method;
@@ -16,12 +16,21 @@ const EVENT_MAX_BYTES: usize = 1024 * 1024;
 /// Something that happened, as far as the hub cares.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EngineEvent {
-    /// The container it happened to.
-    pub container: ContainerId,
+    /// To what.
+    pub what: Happened,
     /// The engine's word: `start`, `die`, `rename`...
     pub action: String,
     /// When, in nanoseconds since 1970, by the engine's clock.
     pub nanos: i64,
+}
+
+/// What an event is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Happened {
+    /// A container.
+    Container(ContainerId),
+    /// The images: one came, went, or has another name.
+    Images,
 }
 
 /// An open `/events` request. Events of other kinds are passed over.
@@ -64,7 +73,7 @@ impl Engine {
         since_seconds: i64,
     ) -> Result<EventStream, EngineError> {
         let filters = percent_encoding::utf8_percent_encode(
-            r#"{"type":["container","network"]}"#,
+            r#"{"type":["container","network","image"]}"#,
             percent_encoding::NON_ALPHANUMERIC,
         );
         let path = format!("/events?since={since_seconds}&filters={filters}");
@@ -110,6 +119,11 @@ impl EventStream {
 
 fn parse(line: &[u8]) -> Option<EngineEvent> {
     let raw: Raw = serde_json::from_slice(line).ok()?;
+    if raw.kind == "image" {
+        let changes = !matches!(raw.action.as_str(), "push" | "save" | "mount" | "unmount");
+        let event = EngineEvent { what: Happened::Images, action: raw.action, nanos: raw.time_nano };
+        return changes.then_some(event);
+    }
     let actor = raw.actor?;
     let (id, action) = match raw.kind.as_str() {
         // Health checks run as exec: three events each, none of which changes what is shown.
@@ -135,7 +149,8 @@ fn parse(line: &[u8]) -> Option<EngineEvent> {
         }
         _ => return None,
     };
-    Some(EngineEvent { container: ContainerId::try_from(id).ok()?, action, nanos: raw.time_nano })
+    let what = Happened::Container(ContainerId::try_from(id).ok()?);
+    Some(EngineEvent { what, action, nanos: raw.time_nano })
 }
 
 #[cfg(test)]
@@ -152,6 +167,8 @@ mod tests {
         assert!(event("container", "exec_create: sh -c check").is_none());
         assert!(event("network", "connect").is_some());
         assert!(event("network", "create").is_none());
+        assert_eq!(event("image", "pull").map(|event| event.what), Some(Happened::Images));
+        assert!(event("image", "push").is_none());
         assert!(parse(b"not json").is_none());
     }
 }

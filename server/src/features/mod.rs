@@ -4,6 +4,8 @@ pub mod account;
 pub mod audit;
 pub mod containers;
 pub mod environments;
+pub mod images;
+pub mod jobs;
 pub mod live;
 pub mod logs;
 pub mod policy;

@@ -36,6 +36,8 @@ pub fn router(app: &App) -> (Router, Vec<Mounted>) {
     let api = features::environments::mount(api);
     let api = features::containers::mount(api);
     let api = features::run::mount(api);
+    let api = features::images::mount(api);
+    let api = features::jobs::mount(api);
     let api = features::logs::mount(api);
     let api = features::live::mount(api);
     let api = features::terminal::mount(api);

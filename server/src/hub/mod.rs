@@ -3,6 +3,7 @@
 //! One hub per environment holds one event subscription, the inventory, and one upstream stream per
 //! container whose log or figures somebody watches. No handler and no HTTP here.
 
+mod images;
 mod inventory;
 mod log_view;
 mod logs;
@@ -83,6 +84,7 @@ pub struct Hub {
     viewers_changed: Notify,
     disk: tokio::sync::Mutex<Option<DiskUsage>>,
     framings: Mutex<HashMap<ContainerId, Framing>>,
+    images: images::Images,
     logs: logs::SharedLogs,
     stats: stats::SharedStats,
 }
@@ -101,6 +103,7 @@ impl Hub {
             viewers_changed: Notify::new(),
             disk: tokio::sync::Mutex::new(None),
             framings: Mutex::new(HashMap::new()),
+            images: images::Images::default(),
             logs: logs::SharedLogs::default(),
             stats: stats::SharedStats::default(),
         });

@@ -23,7 +23,7 @@ use tokio::{
 use super::{Hub, inventory::Standing, now};
 use crate::{
     access::grant::SystemGrant,
-    engine::{Engine, EngineError, EngineEvent},
+    engine::{Engine, EngineError, EngineEvent, Happened},
 };
 
 /// How long a full list may stand before it is read again, against drift.
@@ -145,6 +145,7 @@ async fn session(
     };
     let mut events = engine.events(grant, since).await?;
     hub.inventory.replace(engine.list_containers(grant, now()).await?);
+    hub.images.changed();
     *hub.facts.write() = Some(engine.facts().clone());
     *hub.engine.write() = Some(engine.clone());
     set_connected(hub);
@@ -153,10 +154,14 @@ async fn session(
         loop {
             let event = events.next().await?;
             last_event.fetch_max(event.nanos, Ordering::Relaxed);
-            note(hub, &event);
-            let looked = hub.refresh.ask(event.container.clone());
+            let Happened::Container(container) = &event.what else {
+                hub.images.changed();
+                continue;
+            };
+            note(hub, container, &event);
+            let looked = hub.refresh.ask(container.clone());
             if let Some(expected) = Expected::after(&event.action) {
-                tokio::spawn(look_until(Arc::clone(hub), event.container, expected, looked));
+                tokio::spawn(look_until(Arc::clone(hub), container.clone(), expected, looked));
             }
         }
     };
@@ -231,18 +236,16 @@ async fn look_until(
     looked.await;
 }
 
-fn note(hub: &Hub, event: &EngineEvent) {
+fn note(hub: &Hub, container: &ContainerId, event: &EngineEvent) {
     let action = event.action.as_str();
     let at = UnixMillis(event.nanos / 1_000_000);
     match action {
-        "start" | "pause" | "unpause" | "restart" => {
-            hub.inventory.note_since(&event.container, at, Standing::Alive)
-        }
-        "die" | "died" => hub.inventory.note_since(&event.container, at, Standing::Ended),
+        "start" | "pause" | "unpause" | "restart" => hub.inventory.note_since(container, at, Standing::Alive),
+        "die" | "died" => hub.inventory.note_since(container, at, Standing::Ended),
         _ => {}
     }
     if matches!(action, "destroy" | "remove") {
-        hub.framings.lock().remove(&event.container);
+        hub.framings.lock().remove(container);
     }
 }
 
@@ -304,6 +307,7 @@ async fn resyncing(
     ticks.tick().await;
     loop {
         ticks.tick().await;
+        hub.images.changed();
         hub.inventory.replace(engine.list_containers(grant, now()).await?);
     }
 }

@@ -20,6 +20,7 @@ use super::{StoreError, attempted};
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "first", include_str!("migrations/0001_first.sql")),
     (2, "access", include_str!("migrations/0002_access.sql")),
+    (3, "jobs", include_str!("migrations/0003_jobs.sql")),
     (4, "account", include_str!("migrations/0004_account.sql")),
     (5, "tokens", include_str!("migrations/0005_tokens.sql")),
     (6, "audit", include_str!("migrations/0006_audit.sql")),

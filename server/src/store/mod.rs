@@ -12,6 +12,7 @@ mod audit_mac;
 mod audit_prune;
 mod factors;
 mod grants;
+mod jobs;
 mod migrate;
 mod own_sessions;
 mod owners;
@@ -44,6 +45,7 @@ pub use self::{
     audit_prune::Pruned,
     factors::{CodePace, FactorRow, NewFactor, TriedCode},
     grants::GrantsChange,
+    jobs::{JobEnd, NewJobRow},
     own_sessions::{HalfSession, ListedSession},
     sealed::{FACTOR_SECRET, SealedColumn},
     sessions::{NewSession, SessionKey, SessionRow},

@@ -23,6 +23,10 @@ pub enum Permission {
     ContainerExec,
     /// See environment values in clear.
     ContainerEnvironment,
+    /// Pull images.
+    ImagePull,
+    /// See and end the jobs of others.
+    JobManage,
     /// Use the fields that amount to root on the host.
     HostAccess,
     /// Manage users, teams, roles and grants.
@@ -35,7 +39,7 @@ pub enum Permission {
 
 impl Permission {
     /// All of them, in the order of the documents.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::EnvironmentView,
         Self::ContainerView,
         Self::ContainerLogs,
@@ -44,6 +48,8 @@ impl Permission {
         Self::ContainerCreate,
         Self::ContainerExec,
         Self::ContainerEnvironment,
+        Self::ImagePull,
+        Self::JobManage,
         Self::HostAccess,
         Self::UserManage,
         Self::SettingsManage,
@@ -62,6 +68,8 @@ impl Permission {
             Self::ContainerCreate => "container_create",
             Self::ContainerExec => "container_exec",
             Self::ContainerEnvironment => "container_environment",
+            Self::ImagePull => "image_pull",
+            Self::JobManage => "job_manage",
             Self::HostAccess => "host_access",
             Self::UserManage => "user_manage",
             Self::SettingsManage => "settings_manage",
@@ -88,7 +96,9 @@ impl Permission {
             Self::EnvironmentView | Self::UserManage | Self::SettingsManage | Self::AuditView => {
                 PermissionSet::EMPTY
             }
-            Self::ContainerView | Self::HostAccess => PermissionSet::of(&[Self::EnvironmentView]),
+            Self::ContainerView | Self::ImagePull | Self::JobManage | Self::HostAccess => {
+                PermissionSet::of(&[Self::EnvironmentView])
+            }
             Self::ContainerLogs
             | Self::ContainerOperate
             | Self::ContainerManage

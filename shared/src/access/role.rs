@@ -32,13 +32,15 @@ impl Role {
     pub fn permissions(self) -> PermissionSet {
         use Permission::{
             ContainerCreate, ContainerEnvironment, ContainerExec, ContainerLogs, ContainerManage,
-            ContainerOperate, ContainerView, EnvironmentView,
+            ContainerOperate, ContainerView, EnvironmentView, ImagePull, JobManage,
         };
         let (lesser, more): (Option<Self>, &[Permission]) = match self {
             Self::Viewer => (None, &[EnvironmentView, ContainerView]),
             Self::Operator => (Some(Self::Viewer), &[ContainerLogs, ContainerOperate]),
-            Self::Deployer => (Some(Self::Operator), &[ContainerManage, ContainerCreate]),
-            Self::EnvironmentAdmin => (Some(Self::Deployer), &[ContainerExec, ContainerEnvironment]),
+            Self::Deployer => (Some(Self::Operator), &[ContainerManage, ContainerCreate, ImagePull]),
+            Self::EnvironmentAdmin => {
+                (Some(Self::Deployer), &[ContainerExec, ContainerEnvironment, JobManage])
+            }
             Self::Admin => (None, &Permission::ALL),
         };
         lesser.map_or(PermissionSet::EMPTY, Self::permissions).with(PermissionSet::of(more))

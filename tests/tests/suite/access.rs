@@ -9,7 +9,6 @@ use longshore_tests::{
     fake_engine::Call,
     sockets::{handshake, open},
 };
-use serde_json::json;
 use shared::{
     Empty, Endpoint, Method, Needs, Role, Socket,
     endpoint::Operation,
@@ -19,7 +18,7 @@ use shared::{
 use crate::everybody::{Everybody, Reach, Things, Who, body, refusal};
 
 fn query<O: Operation>() -> O::Query {
-    serde_json::from_value(json!({})).unwrap()
+    serde_json::from_value(crate::everybody::query(O::NAME)).unwrap()
 }
 
 async fn ask<E: Endpoint>(client: &Client, things: Things) -> Response {
@@ -270,7 +269,8 @@ async fn a_method_that_is_not_declared_does_nothing() {
             .replace("{team}", &everybody.things.team.to_string())
             .replace("{role}", &everybody.things.role.to_string())
             .replace("{grant}", &everybody.things.grant.to_string())
-            .replace("{token}", &everybody.things.token.to_string());
+            .replace("{token}", &everybody.things.token.to_string())
+            .replace("{job}", &everybody.things.job.to_string());
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "FROBNICATE"] {
             if declared.iter().any(|(_, known, at)| at == pattern && known.as_str() == method)
                 || method == "CONNECT"

@@ -6,14 +6,17 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use longshore_tests::{
     Client, Console, ConsoleOptions, FakeEngine,
     console::{PASSWORD, local},
+    eventually,
     fake_engine::{JOB, WEB, row, row_of},
     folder::unique,
 };
 use serde_json::{Value, json};
 use shared::{
-    Empty, GrantId, Needs, Permission, Role, RoleId, Scope, TeamId, TokenId, UserId,
+    Empty, GrantId, JobId, Needs, Permission, Role, RoleId, Scope, TeamId, TokenId, UserId,
     access::{PermissionSet, owner_permissions},
     endpoint::Operation,
+    images::{PullImage, PullRequest},
+    jobs::{JobState, ReadJob},
     tokens::CreateToken,
     users::{
         AddMember, CreateRole, CreateTeam, GiveGrant, Giving, NewGrant, NewMember, NewRole, Subject,
@@ -74,6 +77,8 @@ pub(crate) struct Things {
     pub(crate) role: RoleId,
     pub(crate) grant: GrantId,
     pub(crate) token: TokenId,
+    /// An administrator's, which has ended.
+    pub(crate) job: JobId,
 }
 
 impl Everybody {
@@ -128,14 +133,22 @@ impl Things {
         let owner = console.sign_in(&name).await.unwrap();
         let new = serde_json::from_value(new_token()).unwrap();
         let token = owner.call(&CreateToken {}, Empty {}, new).await.unwrap().token.id;
-        Self { user, team, role, grant, token }
+        let reference = "busybox".parse().unwrap();
+        let pull = PullRequest { reference, platform: None };
+        let job = admin.call(&PullImage { environment: local() }, Empty {}, pull).await.unwrap().id;
+        eventually("the job ends", async || {
+            let job = admin.call(&ReadJob { environment: local(), job }, Empty {}, ()).await.unwrap();
+            (job.state != JobState::Running).then_some(())
+        })
+        .await;
+        Self { user, team, role, grant, token, job }
     }
 
     pub(crate) fn operation<O: Operation>(&self) -> O {
         serde_json::from_value(json!({
             "environment": "local", "container": WEB,
             "user": self.user, "team": self.team, "role": self.role, "grant": self.grant,
-            "token": self.token, "session": "0".repeat(64),
+            "token": self.token, "job": self.job, "session": "0".repeat(64),
         }))
         .unwrap()
     }
@@ -169,6 +182,11 @@ pub(crate) fn refusal<O: Operation>(who: Who, operation: &O) -> Option<u16> {
         "CreateContainer" => !matches!(reach, Reach::Container | Reach::Elsewhere),
         _ => true,
     };
+    // The job is somebody else's: who does not manage jobs, and does not read the audit, does not see it.
+    let there = matches!(reach, Reach::Everything | Reach::Environment);
+    if matches!(O::NAME, "ReadJob" | "CancelJob") && !(there && role.allows(Permission::JobManage)) {
+        return Some(404);
+    }
     (!(reaches && role.allows(permission) && enough)).then_some(403)
 }
 
@@ -179,6 +197,14 @@ fn new_token() -> Value {
         "name": unique(), "expires_at": u64::try_from(tomorrow).unwrap(),
         "permissions": ["environment_view"], "at": {"environment": {"environment": "local"}},
     })
+}
+
+/// A query that is right.
+pub(crate) fn query(name: &str) -> Value {
+    match name {
+        "InspectImage" => json!({"image": "busybox"}),
+        _ => json!({}),
+    }
 }
 
 /// A body that is right, so that nothing but the role stands in the way.
@@ -206,6 +232,7 @@ pub(crate) fn body(name: &str, things: Things) -> Option<Value> {
         "UpdatePreferences" | "UpdatePolicy" => Some(json!({})),
         "CreateToken" => Some(new_token()),
         "RenameContainer" => Some(json!({"name": "another-name"})),
+        "PullImage" => Some(json!({"reference": "busybox"})),
         _ => None,
     }
 }

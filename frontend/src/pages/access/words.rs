@@ -22,6 +22,8 @@ pub(super) fn permission_word(i18n: I18n, permission: Permission) -> String {
         Permission::ContainerCreate => t_string!(i18n, access.permissions.container_create),
         Permission::ContainerExec => t_string!(i18n, access.permissions.container_exec),
         Permission::ContainerEnvironment => t_string!(i18n, access.permissions.container_environment),
+        Permission::ImagePull => t_string!(i18n, access.permissions.image_pull),
+        Permission::JobManage => t_string!(i18n, access.permissions.job_manage),
         Permission::HostAccess => t_string!(i18n, access.permissions.host_access),
         Permission::UserManage => t_string!(i18n, access.permissions.user_manage),
         Permission::SettingsManage => t_string!(i18n, access.permissions.settings_manage),

@@ -17,16 +17,13 @@ use tokio::{
     time::{Duration, timeout},
 };
 
-use self::subscription::Subscription;
+use self::subscription::{Permitted, Subscription};
 use crate::{
     Error,
-    access::{
-        grant::{Grant, TopicGrant},
-        session::Actor,
-        sight::Sight,
-    },
+    access::{grant::Grant, session::Actor, sight::Sight},
     app::App,
     http::{Api, Lease, LeaseNews},
+    jobs::JobSight,
     own_load::LoadHandle,
 };
 
@@ -50,7 +47,7 @@ struct Running {
     task: Option<AbortHandle>,
     topic: Topic,
     /// What it tells of; None for the topics that are no environment's.
-    sight: Option<Sight>,
+    sight: Option<(Sight, JobSight)>,
     taken: watch::Sender<u64>,
 }
 
@@ -171,18 +168,18 @@ async fn subscribe(
         };
     }
     match subscription::decide(app, actor, &topic) {
-        Ok(grant) => {
-            running.insert(id, start(id, grant, out, topic));
+        Ok(permitted) => {
+            running.insert(id, start(app, id, permitted, out, topic));
             true
         }
         Err(error) => send(out, &ServerFrame::Ended { id, error: error.to_api() }).await,
     }
 }
 
-fn start(id: u32, grant: TopicGrant, out: &mpsc::Sender<Message>, topic: Topic) -> Running {
+fn start(app: &App, id: u32, permitted: Permitted, out: &mpsc::Sender<Message>, topic: Topic) -> Running {
     let (taken, acknowledged) = watch::channel(0);
-    let sight = Some(grant.sight().clone());
-    let work = Subscription::new(id, grant, out.clone(), acknowledged).run(topic.clone());
+    let sight = Some(permitted.sights());
+    let work = Subscription::new(app.clone(), id, permitted, out.clone(), acknowledged).run(topic.clone());
     Running { task: Some(tokio::spawn(work).abort_handle()), topic, sight, taken }
 }
 
@@ -211,10 +208,10 @@ async fn decide_again(
             return decided.is_ok();
         }
         match subscription::decide(app, actor, &one.topic) {
-            Ok(grant) => {
-                let same = one.sight.as_ref() == Some(grant.sight());
+            Ok(permitted) => {
+                let same = one.sight == Some(permitted.sights());
                 if !same && !matches!(one.topic, Topic::Logs { .. }) {
-                    *one = start(*id, grant, out, one.topic.clone());
+                    *one = start(app, *id, permitted, out, one.topic.clone());
                 }
                 true
             }

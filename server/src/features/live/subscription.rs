@@ -1,5 +1,7 @@
 //! One subscription: what its topic's changes become on the wire.
 
+mod jobs;
+
 use std::sync::Arc;
 
 use axum::extract::ws::Message;
@@ -20,10 +22,12 @@ use crate::{
     access::{
         grant::{self, TopicGrant},
         session::Actor,
+        sight::Sight,
     },
     app::App,
     engine::EngineError,
     hub::{Changes, Hub, LogFrame, LogView, StatsHandle, now},
+    jobs::JobSight,
 };
 
 /// Containers whose figures one subscription may ask for.
@@ -34,7 +38,9 @@ const REOPEN: Duration = Duration::from_millis(500);
 const STATS_EVERY: Duration = Duration::from_secs(1);
 
 pub(super) struct Subscription {
+    app: App,
     id: u32,
+    jobs: JobSight,
     grant: TopicGrant,
     out: mpsc::Sender<Message>,
     acknowledged: watch::Receiver<u64>,
@@ -43,10 +49,29 @@ pub(super) struct Subscription {
 /// The browser is gone: whatever it had asked for ends.
 struct Gone;
 
+/// Leave to have a topic, and what it tells of.
+pub(super) struct Permitted {
+    grant: TopicGrant,
+    jobs: JobSight,
+}
+
+impl Permitted {
+    /// What it tells of.
+    pub(super) fn sights(&self) -> (Sight, JobSight) {
+        (self.grant.sight().clone(), self.jobs)
+    }
+}
+
 /// Decides whether the actor may have the topic.
-pub(super) fn decide(app: &App, actor: &Actor, topic: &Topic) -> Result<TopicGrant, Error> {
+pub(super) fn decide(app: &App, actor: &Actor, topic: &Topic) -> Result<Permitted, Error> {
+    let grant = grant_of(app, actor, topic)?;
+    let jobs = JobSight::of(actor, grant.hub().id());
+    Ok(Permitted { grant, jobs })
+}
+
+fn grant_of(app: &App, actor: &Actor, topic: &Topic) -> Result<TopicGrant, Error> {
     match topic {
-        Topic::Environment { environment } => {
+        Topic::Environment { environment } | Topic::Job { environment, .. } | Topic::Jobs { environment } => {
             grant::grant_topic(app, actor, environment, Permission::EnvironmentView)
         }
         Topic::Containers { environment, .. } | Topic::Stats { environment, .. } => {
@@ -55,6 +80,9 @@ pub(super) fn decide(app: &App, actor: &Actor, topic: &Topic) -> Result<TopicGra
         Topic::Logs { environment, container, .. } => {
             grant::grant_container_topic(app, actor, environment, container, Permission::ContainerLogs)
         }
+        Topic::Images { environment } => {
+            grant::grant_topic(app, actor, environment, Permission::ContainerCreate)
+        }
         // The socket serves the session itself, and these are of no environment: see `mod.rs` and `audit.rs`.
         Topic::Session | Topic::OwnLoad | Topic::Audit { .. } => Err(Error::NotFound("topic")),
     }
@@ -62,12 +90,14 @@ pub(super) fn decide(app: &App, actor: &Actor, topic: &Topic) -> Result<TopicGra
 
 impl Subscription {
     pub(super) fn new(
+        app: App,
         id: u32,
-        grant: TopicGrant,
+        permitted: Permitted,
         out: mpsc::Sender<Message>,
         acknowledged: watch::Receiver<u64>,
     ) -> Self {
-        Self { id, grant, out, acknowledged }
+        let Permitted { grant, jobs } = permitted;
+        Self { app, id, jobs, grant, out, acknowledged }
     }
 
     /// Runs until the topic ends or the browser is gone.
@@ -78,6 +108,9 @@ impl Subscription {
             Topic::Containers { cursor, .. } => self.containers(cursor).await,
             Topic::Stats { containers, .. } => self.stats(&containers).await,
             Topic::Logs { query, after, .. } => self.logs(&query, after).await,
+            Topic::Job { job, cursor, .. } => return self.job(job, cursor).await,
+            Topic::Jobs { .. } => return self.jobs().await,
+            Topic::Images { .. } => return self.images().await,
             Topic::Session | Topic::OwnLoad | Topic::Audit { .. } => Ok(()),
         };
         if let Err(error) = ended {
