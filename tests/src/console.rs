@@ -168,6 +168,19 @@ impl Console {
     /// When it does not end within ten seconds, or does not start again.
     pub async fn restart(&mut self) {
         self.terminate().await;
+        self.start_again().await;
+    }
+
+    /// Starts it again on the same data after it was killed.
+    ///
+    /// # Panics
+    /// When it does not start again.
+    pub async fn restart_killed(&mut self) {
+        eventually("the console is gone", async || self.child.try_wait().expect("a child")).await;
+        self.start_again().await;
+    }
+
+    async fn start_again(&mut self) {
         let admin = self.admin.get().cloned();
         *self = Self::start(self.options.clone()).await;
         if let Some(admin) = admin {

@@ -160,6 +160,17 @@ impl FakeEngine {
         self.state.lock().unwrap().containers = rows;
     }
 
+    /// Sends an image's event to everybody who listens.
+    pub fn emit_image(&self, action: &str, image: &str) {
+        let at = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        let event = json!({
+            "status": action, "id": image, "Type": "image", "Action": action, "scope": "local",
+            "Actor": {"ID": image, "Attributes": {"name": image}},
+            "time": at.as_secs(), "timeNano": u64::try_from(at.as_nanos()).unwrap_or(0),
+        });
+        let _ = self.events.send(event.to_string());
+    }
+
     /// Sends a container's event to everybody who listens.
     pub fn emit(&self, action: &str, id: &str, name: &str) {
         let at = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();

@@ -21,10 +21,11 @@ struct Wanted {
     package: &'static str,
 }
 
-const WANTED: [Wanted; 12] = [
+const WANTED: [Wanted; 13] = [
     wanted(Part::Unit, "cc", "gcc libc6-dev"),
     wanted(Part::Server, "musl-gcc", "musl-tools"),
     wanted(Part::Server, "docker", "docker.io"),
+    wanted(Part::Server, "docker-registry", "docker-registry"),
     wanted(Part::Server, "ip", "iproute2"),
     wanted(Part::Server, "iptables", "iptables"),
     // The static one: where it is started, no libraries are around it.

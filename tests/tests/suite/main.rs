@@ -25,6 +25,7 @@ mod headers;
 mod host_access;
 mod hostile;
 mod image;
+mod jobs;
 mod logs;
 mod logs_shared;
 mod openapi;
