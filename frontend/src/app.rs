@@ -13,7 +13,7 @@ use crate::{
     components::{shell::Shell, theme::ThemeChoice},
     i18n::I18n,
     pages::{
-        Account, Audit, Container, Overview, Person, Run, Setup, SignIn, Teams, Users,
+        Account, Audit, Container, Jobs, Overview, Person, Run, Setup, SignIn, Teams, Users,
         containers::ContainersPage, not_found::NotFoundPage,
     },
     paths::{self, Page},
@@ -54,6 +54,7 @@ fn Pages() -> impl IntoView {
         | Page::Containers
         | Page::Container
         | Page::Run
+        | Page::Jobs
         | Page::Users
         | Page::Person(_)
         | Page::Teams
@@ -75,6 +76,7 @@ fn inside(page: Page) -> AnyView {
         Page::Containers => view! { <ContainersPage /> }.into_any(),
         Page::Container => view! { <Container /> }.into_any(),
         Page::Run => view! { <Run /> }.into_any(),
+        Page::Jobs => view! { <Jobs /> }.into_any(),
         Page::Users => view! { <Users /> }.into_any(),
         Page::Person(user) => view! { <Person user /> }.into_any(),
         Page::Teams => view! { <Teams /> }.into_any(),

@@ -61,6 +61,11 @@ pub(crate) fn run(environment: &EnvironmentId) -> String {
     within(&format!("/environments/{environment}/run"))
 }
 
+/// The jobs of an environment.
+pub(crate) fn jobs(environment: &EnvironmentId) -> String {
+    within(&format!("/environments/{environment}/jobs"))
+}
+
 /// A container's page. A name makes a better bookmark than an id, since it outlives a recreation.
 pub(crate) fn container(environment: &EnvironmentId, container: &str) -> String {
     format!("{}/{}", containers(environment), shared::endpoint::segment(container))
@@ -139,6 +144,8 @@ pub(crate) enum Page {
     Container,
     /// The form that makes a container.
     Run,
+    /// The jobs of an environment.
+    Jobs,
     /// The users.
     Users,
     /// What one of them may do.
@@ -170,6 +177,7 @@ impl Page {
                 match rest {
                     [] => Self::Overview,
                     ["run"] => Self::Run,
+                    ["jobs"] => Self::Jobs,
                     ["containers"] => Self::Containers,
                     ["containers", _] | ["containers", _, _] => Self::Container,
                     _ => Self::Unknown,

@@ -24,6 +24,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         ['terminal', containerUrl(longshore, container, 'terminal'), new RegExp(container.name)],
         ['inspect', containerUrl(longshore, container, 'inspect'), /HostConfig/],
         ['run', `${longshore.url}/environments/local/run`, /Paste a docker run command/],
+        ['jobs', `${longshore.url}/environments/local/jobs`, /Jobs/],
         ['users', `${longshore.url}/users`, /admin/],
         ['account', `${longshore.url}/account`, /Second factor/],
         ['audit', `${longshore.url}/audit`, /Sign in/],

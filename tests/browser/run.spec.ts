@@ -139,8 +139,14 @@ it('an image that is not here is said at its field', async ({ signedIn: page, lo
   await expect(image).toBeFocused();
   await image.fill('no-such-image:1');
   await page.getByLabel('--name', { exact: true }).fill(name);
+  await expect(page.getByText('no-such-image:1 is not on this engine.')).toBeVisible();
+  // Where it may not be pulled, that is said once it is asked for.
+  const filter = page.getByRole('searchbox', { name: 'Find an option' });
+  await filter.fill('--pull');
+  await page.getByLabel('--pull', { exact: true }).fill('never');
+  await filter.fill('');
   await page.getByRole('button', { name: 'Create and start' }).click();
-  await expect(page.getByText('no-such-image:1 is not on this engine').first()).toBeVisible();
+  await expect(page.getByText('Pull it first: docker pull no-such-image:1').first()).toBeVisible();
   await expect(image).toHaveAttribute('aria-invalid', 'true');
   await image.fill('busybox');
   await expect(image).not.toHaveAttribute('aria-invalid', 'true');

@@ -57,7 +57,16 @@ pub(crate) fn why_not_create(
     session: crate::session::SessionContext,
     environment: &shared::EnvironmentId,
 ) -> Option<String> {
-    let permission = shared::Permission::ContainerCreate;
+    why_not_within(i18n, session, shared::Permission::ContainerCreate, environment)
+}
+
+/// Why a person may not do something on anything in an environment; tracked.
+pub(crate) fn why_not_within(
+    i18n: I18n,
+    session: crate::session::SessionContext,
+    permission: shared::Permission,
+    environment: &shared::EnvironmentId,
+) -> Option<String> {
     (!session.may_within(permission, environment)).then(|| needs_role(i18n, permission))
 }
 

@@ -6,6 +6,8 @@ pub(crate) mod containers_store;
 pub(crate) mod engine_status;
 pub(crate) mod error_text;
 pub(crate) mod exit_text;
+pub(crate) mod jobs;
+pub(crate) mod jobs_news;
 pub(crate) mod language;
 pub(crate) mod log_view;
 pub(crate) mod palette;

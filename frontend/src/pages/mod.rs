@@ -10,6 +10,7 @@ mod audit;
 mod auth_frame;
 mod container;
 pub(crate) mod containers;
+mod jobs;
 pub(crate) mod not_found;
 mod overview;
 mod run;
@@ -28,6 +29,7 @@ part! { sign_in: fn setup_page() { view! { <setup::SetupPage /> } } }
 part! { overview: fn overview_page() { view! { <overview::OverviewPage /> } } }
 part! { container: fn container_page() { view! { <container::ContainerPage /> } } }
 part! { run: fn run_page() { view! { <run::RunPage /> } } }
+part! { jobs: fn jobs_page() { view! { <jobs::JobsPage /> } } }
 part! { administer: fn users_page() { view! { <users::UsersPage /> } } }
 part! { administer: fn person_page(user: UserId) { view! { <access::PersonPage user /> } } }
 part! { administer: fn teams_page() { view! { <access::TeamsPage /> } } }
@@ -62,6 +64,12 @@ pub(crate) fn Container() -> impl IntoView {
 #[component]
 pub(crate) fn Run() -> impl IntoView {
     view! { <Lazy load=run_page /> }
+}
+
+/// What takes long.
+#[component]
+pub(crate) fn Jobs() -> impl IntoView {
+    view! { <Lazy load=jobs_page /> }
 }
 
 /// Who may come in.

@@ -50,6 +50,11 @@ pub(crate) fn processor(i18n: I18n, cpu_millis: u32) -> String {
     number(i18n.code(), Kind::Percent, f64::from(cpu_millis) / 1000.0)
 }
 
+/// A part of the whole, from 0 to 1: “63.4%”.
+pub(crate) fn percent(i18n: I18n, part: f64) -> String {
+    number(i18n.code(), Kind::Percent, part)
+}
+
 /// Memory: “412 MiB”, “1.21 GiB”.
 pub(crate) fn memory(i18n: I18n, bytes: u64) -> String {
     let units = match i18n.locale() {

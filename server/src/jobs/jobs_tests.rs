@@ -70,7 +70,7 @@ impl Frame {
     }
 
     async fn audited(&self) -> Vec<String> {
-        let rows = self.audit.list(&shared::audit::AuditQuery::default()).await.unwrap();
+        let rows = self.audit.list(&shared::audit::AuditQuery::default()).await.unwrap().rows;
         rows.into_iter()
             .map(|row| format!("{} {} {:?} {}", row.actor, row.action, row.result, row.detail))
             .collect()

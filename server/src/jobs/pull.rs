@@ -144,6 +144,7 @@ const WORDS: [(FailureKind, &[&str]); 6] = [
             "x509",
             "server gave http response to https client",
             "unexpected eof",
+            "\": eof",
             "pinging container registry",
             "proxyconnect",
         ],
@@ -187,6 +188,7 @@ mod tests {
                 RegistryUnreachable,
             ),
             ("http: server gave HTTP response to HTTPS client", RegistryUnreachable),
+            ("Get \"http://r/v2/\": EOF", RegistryUnreachable),
             (
                 "initializing source docker://127.0.0.1:5000/a:x: reading manifest x in 127.0.0.1:5000/a: manifest \
                  unknown",

@@ -121,7 +121,7 @@ async fn an_image_is_pulled_while_two_watch_and_is_in_the_list() {
         has.env
     );
 
-    let audit = admin.call(&ListAudit {}, AuditQuery::default(), ()).await.unwrap();
+    let audit = admin.call(&ListAudit {}, AuditQuery::default(), ()).await.unwrap().rows;
     for action in ["PullImage", "JobEnded"] {
         let row = audit.iter().find(|row| row.action == action).expect(action);
         assert_eq!(row.result, AuditResult::Done, "{row:?}");

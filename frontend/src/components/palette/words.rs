@@ -24,17 +24,19 @@ pub(super) enum Page {
     Overview,
     Containers,
     Run,
+    Jobs,
     Users,
     Audit,
 }
 
 impl Page {
-    pub(super) const ALL: [Self; 5] = [Self::Overview, Self::Containers, Self::Run, Self::Users, Self::Audit];
+    pub(super) const ALL: [Self; 6] =
+        [Self::Overview, Self::Containers, Self::Run, Self::Jobs, Self::Users, Self::Audit];
 
     /// What one needs to be told of it.
     pub(super) fn needs(self) -> Option<Permission> {
         match self {
-            Self::Overview | Self::Containers | Self::Run => None,
+            Self::Overview | Self::Containers | Self::Run | Self::Jobs => None,
             Self::Users => Some(Permission::UserManage),
             Self::Audit => Some(Permission::AuditView),
         }
@@ -49,7 +51,7 @@ impl Page {
     ) -> Option<String> {
         match self {
             Self::Run => why_not_create(i18n, session, environment),
-            Self::Overview | Self::Containers | Self::Users | Self::Audit => None,
+            Self::Overview | Self::Containers | Self::Jobs | Self::Users | Self::Audit => None,
         }
     }
 
@@ -58,6 +60,7 @@ impl Page {
             Self::Overview => Icon::Overview,
             Self::Containers => Icon::Container,
             Self::Run => Icon::Plus,
+            Self::Jobs => Icon::Activity,
             Self::Users => Icon::Users,
             Self::Audit => Icon::Audit,
         }
@@ -68,6 +71,7 @@ impl Page {
             Self::Overview => t_string!(i18n, palette.page.overview),
             Self::Containers => t_string!(i18n, palette.page.containers),
             Self::Run => t_string!(i18n, palette.page.run),
+            Self::Jobs => t_string!(i18n, palette.page.jobs),
             Self::Users => t_string!(i18n, palette.page.users),
             Self::Audit => t_string!(i18n, palette.page.audit),
         }
@@ -78,6 +82,7 @@ impl Page {
             Self::Overview => paths::overview(environment),
             Self::Containers => paths::containers(environment),
             Self::Run => paths::run(environment),
+            Self::Jobs => paths::jobs(environment),
             Self::Users => paths::users(),
             Self::Audit => paths::audit(),
         }

@@ -4,6 +4,7 @@ mod account_menu;
 mod breadcrumb;
 mod confirmed;
 mod connection_line;
+mod jobs_link;
 mod sidebar;
 mod theme_menu;
 mod topbar;
@@ -20,6 +21,7 @@ use crate::{
         container_actions::{ActionDialogs, ContainerActions},
         containers_store::ContainersStore,
         error_text::error_text,
+        jobs_news::JobsNews,
         palette::Palette,
         palette_open::PaletteOpen,
     },
@@ -98,6 +100,7 @@ fn Frame(page: ViewFn) -> impl IntoView {
     let i18n = use_i18n();
     use_session().follow();
     PaletteOpen::provide();
+    JobsNews::provide();
     ContainerActions::provide();
     breadcrumb::provide();
     let path = use_location().pathname;

@@ -1,9 +1,10 @@
-//! The bar above the page: where it is, the palette, theme, language, account.
+//! The bar above the page: where it is, the palette, jobs, theme, language, account.
 
 use leptos::prelude::*;
 
 use super::{
-    account_menu::AccountMenu, breadcrumb::Breadcrumb, confirmed::Confirmed, sidebar, theme_menu::ThemeMenu,
+    account_menu::AccountMenu, breadcrumb::Breadcrumb, confirmed::Confirmed, jobs_link::JobsLink, sidebar,
+    theme_menu::ThemeMenu,
 };
 use crate::{
     components::{palette, palette_open::use_palette_open},
@@ -41,6 +42,7 @@ pub(super) fn Topbar() -> impl IntoView {
                     <kbd aria-hidden="true">"K"</kbd>
                 </button>
                 <Confirmed />
+                <JobsLink />
                 <ThemeMenu />
                 <AccountMenu />
             </div>

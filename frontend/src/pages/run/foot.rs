@@ -71,14 +71,14 @@ pub(super) fn Foot() -> impl IntoView {
                 <Button
                     label=t!(i18n, run.create_only)
                     size=Size::Large
-                    pending=submit.pending
+                    pending=Signal::derive(move || submit.busy())
                     on_press=move || submit.send(false)
                 />
                 <Button
                     label=t!(i18n, run.create_start)
                     variant=Variant::Primary
                     size=Size::Large
-                    pending=submit.pending
+                    pending=Signal::derive(move || submit.busy())
                     on_press=move || submit.send(true)
                 />
             </div>

@@ -40,6 +40,7 @@ use crate::{
 };
 use foot::Foot;
 use form::{Form, SECTIONS, use_form};
+use image::{Images, Pulling};
 use index::Index;
 use paste::PasteBox;
 use section::{SectionView, answers};
@@ -74,7 +75,9 @@ pub(crate) fn RunPage() -> impl IntoView {
 fn RunForm() -> impl IntoView {
     let i18n = use_i18n();
     Form::provide();
-    let submit = Submit::provide();
+    let images = Images::provide();
+    let pulling = Pulling::provide();
+    let submit = Submit::provide(images, pulling);
     view! {
         <div
             class="run-page"

@@ -2,12 +2,13 @@
 
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
-    ApiError, ErrorCode,
+    ApiError, ErrorCode, Permission,
     run::{CreateContainer, CreateOptions, CreatedContainer, RunSpec},
 };
 
 use super::{
     form::{Form, Refusal, use_form},
+    image::{Images, Pulling, use_images, use_pulling},
     reading::Spot,
 };
 use crate::{
@@ -15,6 +16,7 @@ use crate::{
     components::{containers_store::ContainersStore, error_text::error_text},
     i18n::{I18n, t_string, use_i18n},
     paths,
+    session::{SessionContext, use_session},
     ui::{
         badge::Tone,
         toast::{Toast, Toasts, use_toasts},
@@ -30,6 +32,9 @@ pub(super) struct Submit {
     form: Form,
     store: ContainersStore,
     toasts: Toasts,
+    session: SessionContext,
+    images: Images,
+    pulling: Pulling,
     go: StoredValue<Go, LocalStorage>,
     /// Whether it is under way.
     pub(super) pending: RwSignal<bool>,
@@ -39,7 +44,7 @@ pub(super) struct Submit {
 
 impl Submit {
     /// For the page.
-    pub(super) fn provide() -> Self {
+    pub(super) fn provide(images: Images, pulling: Pulling) -> Self {
         let go = paths::use_go();
         let go: Go = std::sync::Arc::new(go);
         let submit = Self {
@@ -47,6 +52,9 @@ impl Submit {
             form: use_form(),
             store: ContainersStore::use_store(),
             toasts: use_toasts(),
+            session: use_session(),
+            images,
+            pulling,
             go: StoredValue::new_local(go),
             pending: RwSignal::new(false),
             held_back: RwSignal::new(false),
@@ -55,9 +63,15 @@ impl Submit {
         submit
     }
 
-    /// Makes the container, and starts it if wanted; or leads to what is to be corrected.
+    /// Whether it is under way, or waits for its image; tracked.
+    pub(super) fn busy(self) -> bool {
+        self.pending.get() || self.pulling.waits()
+    }
+
+    /// Makes the container, and starts it if wanted; first its image is pulled where it is not here. Or leads
+    /// to what is to be corrected.
     pub(super) fn send(self, start: bool) {
-        if self.pending.get_untracked() {
+        if untrack(|| self.busy()) {
             return;
         }
         self.form.touch();
@@ -67,6 +81,22 @@ impl Submit {
         if blocking > 0 {
             self.form.unfold_troubles();
             super::foot::focus_first_wrong();
+            return;
+        }
+        let environment = self.store.environment_untracked();
+        let may_pull = untrack(|| self.session.may_within(Permission::ImagePull, &environment));
+        match self.pulling.needed(self.images).filter(|_| may_pull) {
+            Some(reference) => {
+                self.form.unfold_spot(Spot::Image);
+                self.pulling.begin_then(reference, start);
+            }
+            None => self.make(start),
+        }
+    }
+
+    /// Makes it of an image that is here.
+    pub(super) fn make(self, start: bool) {
+        if self.pending.get_untracked() {
             return;
         }
         let spec = self.form.reading.with_untracked(|reading| reading.spec.clone());
@@ -159,5 +189,5 @@ impl Submit {
 
 /// The page's way to send its form.
 pub(super) fn use_submit() -> Submit {
-    use_context::<Submit>().unwrap_or_else(Submit::provide)
+    use_context::<Submit>().unwrap_or_else(|| Submit::provide(use_images(), use_pulling()))
 }
