@@ -3,6 +3,10 @@
 //!
 //! Belongs here: words, never a shell string, until a script is written. Does not: running anything.
 
+mod record;
+
+pub use record::{Outcome, Record, Said, ScriptTexts, Secrets, Word, creation, plain};
+
 use crate::{
     ContainerRef, Empty, Endpoint,
     containers::{
@@ -23,11 +27,42 @@ pub trait AsCommand: Endpoint {
     fn command(&self, query: &Self::Query, body: &Self::Body) -> Vec<String>;
 }
 
-fn words(verb: &str, options: &[String], container: &ContainerRef) -> Vec<String> {
+/// An action on one container or several, by name.
+#[must_use]
+pub fn on_containers<S: AsRef<str>>(verb: &str, options: &[String], names: &[S]) -> Vec<String> {
     let mut words = vec!["docker".to_owned(), verb.to_owned()];
     words.extend_from_slice(options);
-    words.push(container.to_string());
+    // No engine of today gives such a name; one that did must not be read as an option.
+    if names.iter().any(|name| name.as_ref().starts_with('-')) {
+        words.push("--".to_owned());
+    }
+    words.extend(names.iter().map(|name| name.as_ref().to_owned()));
     words
+}
+
+fn words(verb: &str, options: &[String], container: &ContainerRef) -> Vec<String> {
+    on_containers(verb, options, &[container.as_str()])
+}
+
+/// Another name for a container.
+#[must_use]
+pub fn rename(container: &str, name: &str) -> Vec<String> {
+    on_containers("rename", &[], &[container, name])
+}
+
+/// Removing containers.
+#[must_use]
+pub fn remove<S: AsRef<str>>(options: RemoveOptions, names: &[S]) -> Vec<String> {
+    let flags = [(options.force, "--force"), (options.volumes, "--volumes")];
+    let flags: Vec<String> =
+        flags.into_iter().filter(|(given, _)| *given).map(|(_, flag)| flag.to_owned()).collect();
+    on_containers("rm", &flags, names)
+}
+
+/// Words on one line, as a shell takes them.
+#[must_use]
+pub fn line(words: &[String]) -> String {
+    words.iter().map(|word| quote(word)).collect::<Vec<_>>().join(" ")
 }
 
 fn waiting(options: StopOptions) -> Vec<String> {
@@ -71,18 +106,13 @@ impl AsCommand for KillContainer {
 
 impl AsCommand for RenameContainer {
     fn command(&self, Empty {}: &Empty, new: &NewName) -> Vec<String> {
-        let mut words = words("rename", &[], &self.container);
-        words.push(new.name.to_string());
-        words
+        rename(self.container.as_str(), new.name.as_str())
     }
 }
 
 impl AsCommand for RemoveContainer {
     fn command(&self, options: &RemoveOptions, (): &()) -> Vec<String> {
-        let flags = [(options.force, "--force"), (options.volumes, "--volumes")];
-        let flags: Vec<String> =
-            flags.into_iter().filter(|(given, _)| *given).map(|(_, flag)| flag.to_owned()).collect();
-        words("rm", &flags, &self.container)
+        remove(*options, &[self.container.as_str()])
     }
 }
 
@@ -120,17 +150,6 @@ pub fn exec(container: &ContainerRef, query: &TerminalQuery) -> Vec<String> {
 #[must_use]
 pub fn attach(container: &ContainerRef) -> Vec<String> {
     words("attach", &[], container)
-}
-
-/// Commands as a script for a POSIX shell, which stops at the first that fails.
-#[must_use]
-pub fn script(commands: &[Vec<String>]) -> String {
-    let mut text = String::from("#!/bin/sh\nset -eu\n");
-    for words in commands {
-        text.push_str(&words.iter().map(|word| quote(word)).collect::<Vec<_>>().join(" "));
-        text.push('\n');
-    }
-    text
 }
 
 #[cfg(test)]
@@ -171,6 +190,16 @@ mod tests {
     }
 
     #[test]
+    fn names_are_names_whatever_they_hold() {
+        let said = |names: &[&str]| line(&on_containers("stop", &[], names));
+        assert_eq!(said(&["a", "b"]), "docker stop a b");
+        assert_eq!(said(&["a b", "$(id)", "it's"]), r"docker stop 'a b' '$(id)' 'it'\''s'");
+        assert_eq!(said(&["-f", "a"]), "docker stop -- -f a");
+        assert_eq!(line(&remove(RemoveOptions::default(), &["--all"])), "docker rm -- --all");
+        assert_eq!(line(&rename("web", "-x")), "docker rename -- web -x");
+    }
+
+    #[test]
     fn terminals_are_commands_too() {
         let web: ContainerRef = "web".parse().unwrap();
         let query = |command: Option<&str>, user: Option<&str>| TerminalQuery {
@@ -193,9 +222,6 @@ mod tests {
         // `docker create` knows no `-d`: nothing is attached anyway.
         let made = create.command(&CreateOptions { start: false }, &spec);
         assert_eq!(made.join("|"), "docker|create|--name|web|-e|A=it is|img|x");
-        assert_eq!(
-            script(&[run, vec!["docker".to_owned(), "start".to_owned(), "web".to_owned()]]),
-            "#!/bin/sh\nset -eu\ndocker run -d --name web -e 'A=it is' img x\ndocker start web\n"
-        );
+        assert_eq!(line(&run), "docker run -d --name web -e 'A=it is' img x");
     }
 }
