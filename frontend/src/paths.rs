@@ -101,6 +101,11 @@ pub(crate) fn audit() -> String {
     within("/audit")
 }
 
+/// What was done in this tab, as commands.
+pub(crate) fn commands() -> String {
+    within("/commands")
+}
+
 /// The page to set the console up.
 pub(crate) fn setup() -> String {
     within("/setup")
@@ -156,6 +161,8 @@ pub(crate) enum Page {
     Account,
     /// The audit log.
     Audit,
+    /// What was done in this tab, as commands.
+    Commands,
     /// No page at all.
     Unknown,
 }
@@ -173,6 +180,7 @@ impl Page {
             ["teams"] => Self::Teams,
             ["account"] => Self::Account,
             ["audit"] => Self::Audit,
+            ["commands"] => Self::Commands,
             ["environments", environment, rest @ ..] if environment.parse::<EnvironmentId>().is_ok() => {
                 match rest {
                     [] => Self::Overview,
@@ -297,6 +305,7 @@ mod tests {
             ("/users/ann", Page::Unknown),
             ("/teams", Page::Teams),
             ("/account", Page::Account),
+            ("/commands", Page::Commands),
             ("/environments/local", Page::Overview),
             ("/environments/local/containers", Page::Containers),
             ("/environments/local/containers/web", Page::Container),

@@ -10,7 +10,10 @@ use shared::{
     setup::ReadSetup,
 };
 
-use crate::{api, live};
+use crate::{
+    api, live,
+    ui::storage::{COMMANDS, forget_in_tab},
+};
 
 /// What is known of the session.
 #[derive(Clone, Debug, PartialEq)]
@@ -108,6 +111,8 @@ impl SessionContext {
     }
 
     async fn ask_setup(self) {
+        // It ended while no page was open.
+        forget_in_tab(COMMANDS);
         self.state.set(match api::call(ReadSetup {}, Empty {}, ()).await {
             Ok(setup) if setup.needed => SessionState::SetupNeeded,
             Ok(_) => SessionState::SignedOut,
@@ -149,6 +154,7 @@ impl SessionContext {
 
     fn lost(self) {
         live::stop();
+        forget_in_tab(COMMANDS);
         let was_in = self.state.with_untracked(|state| matches!(state, SessionState::SignedIn(_)));
         if was_in {
             self.ended.set(true);

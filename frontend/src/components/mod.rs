@@ -14,6 +14,7 @@ pub(crate) mod palette;
 pub(crate) mod palette_open;
 pub(crate) mod password_words;
 pub(crate) mod reading;
+pub(crate) mod session_commands;
 pub(crate) mod shell;
 pub(crate) mod terminal;
 pub(crate) mod theme;

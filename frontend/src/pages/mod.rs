@@ -8,6 +8,7 @@ mod account;
 mod allowed;
 mod audit;
 mod auth_frame;
+mod commands;
 mod container;
 pub(crate) mod containers;
 mod jobs;
@@ -35,6 +36,8 @@ part! { administer: fn person_page(user: UserId) { view! { <access::PersonPage u
 part! { administer: fn teams_page() { view! { <access::TeamsPage /> } } }
 part! { account: fn account_page() { view! { <account::AccountPage /> } } }
 part! { administer: fn audit_page() { view! { <audit::AuditPage /> } } }
+
+part! { tools: fn commands_page() { view! { <commands::CommandsPage /> } } }
 
 /// Who are you?
 #[component]
@@ -103,4 +106,10 @@ pub(crate) fn Account() -> impl IntoView {
 #[component]
 pub(crate) fn Audit() -> impl IntoView {
     view! { <Lazy load=audit_page /> }
+}
+
+/// What was done in this tab.
+#[component]
+pub(crate) fn Commands() -> impl IntoView {
+    view! { <Lazy load=commands_page /> }
 }

@@ -18,7 +18,6 @@ use crate::{
         self, CreateContainer, CreateOptions, RunSpec,
         words::{quote, split},
     },
-    terminal::TerminalQuery,
 };
 
 /// A call that a command of Docker amounts to.
@@ -131,25 +130,30 @@ impl AsCommand for PullImage {
     }
 }
 
-/// `docker exec -it`: the command split as the server does, else a shell that is everywhere.
+/// `docker exec -it`, as whom (empty for the container's own user); without a command, a shell that is
+/// everywhere.
 #[must_use]
-pub fn exec(container: &ContainerRef, query: &TerminalQuery) -> Vec<String> {
+pub fn exec(container: &str, user: &str, command: Vec<String>) -> Vec<String> {
     let mut options = vec!["-it".to_owned()];
-    if let Some(user) = query.user.as_ref().filter(|user| !user.is_empty()) {
-        options.extend(["-u".to_owned(), user.clone()]);
+    if !user.is_empty() {
+        options.extend(["-u".to_owned(), user.to_owned()]);
     }
-    let mut words = words("exec", &options, container);
-    let typed = query.command.as_deref().map(split).unwrap_or_default();
-    let typed: Vec<String> =
-        typed.commands.into_iter().take(1).flat_map(|command| command.words).map(|word| word.text).collect();
-    words.extend(if typed.is_empty() { vec!["sh".to_owned()] } else { typed });
+    let mut words = on_containers("exec", &options, &[container]);
+    words.extend(if command.is_empty() { vec!["sh".to_owned()] } else { command });
     words
+}
+
+/// A command line's words, split as the server does.
+#[must_use]
+pub fn split_command(line: &str) -> Vec<String> {
+    let first = split(line).commands.into_iter().next();
+    first.map_or(Vec::new(), |command| command.words.into_iter().map(|word| word.text).collect())
 }
 
 /// `docker attach`
 #[must_use]
-pub fn attach(container: &ContainerRef) -> Vec<String> {
-    words("attach", &[], container)
+pub fn attach(container: &str) -> Vec<String> {
+    on_containers("attach", &[], &[container])
 }
 
 #[cfg(test)]
@@ -201,16 +205,10 @@ mod tests {
 
     #[test]
     fn terminals_are_commands_too() {
-        let web: ContainerRef = "web".parse().unwrap();
-        let query = |command: Option<&str>, user: Option<&str>| TerminalQuery {
-            command: command.map(str::to_owned),
-            user: user.map(str::to_owned),
-            ..TerminalQuery::default()
-        };
-        assert_eq!(exec(&web, &query(None, None)).join("|"), "docker|exec|-it|web|sh");
-        let typed = query(Some("ls -l 'a b'"), Some("root"));
-        assert_eq!(exec(&web, &typed).join("|"), "docker|exec|-it|-u|root|web|ls|-l|a b");
-        assert_eq!(attach(&web).join("|"), "docker|attach|web");
+        assert_eq!(exec("web", "", Vec::new()).join("|"), "docker|exec|-it|web|sh");
+        let typed = exec("web", "root", split_command("ls -l 'a b'"));
+        assert_eq!(typed.join("|"), "docker|exec|-it|-u|root|web|ls|-l|a b");
+        assert_eq!(attach("web").join("|"), "docker|attach|web");
     }
 
     #[test]

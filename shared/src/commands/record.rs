@@ -205,14 +205,17 @@ fn container_of(words: &[Word]) -> String {
     name.unwrap_or_default()
 }
 
-/// The commands that making a container amounted to, `name` being what it is called now. One that is
+/// The commands that making a container amounted to, `name` being what it is called now, if it
+/// is there. One that is
 /// attached would keep the script until it ends, where the console only starts it; so it is made, and
 /// started.
 #[must_use]
 pub fn creation(spec: &RunSpec, name: &str, options: CreateOptions, secrets: Secrets) -> Vec<Vec<Word>> {
     let mut spec = spec.clone();
     // Made up by one engine, it would be another on the next.
-    spec.general.name = Some(name.to_owned());
+    if !name.is_empty() {
+        spec.general.name = Some(name.to_owned());
+    }
     let runs = options.start && spec.general.detach;
     let mut made = plain(vec!["docker".to_owned(), if runs { "run" } else { "create" }.to_owned()]);
     for argument in run::arguments(&spec) {
@@ -220,7 +223,9 @@ pub fn creation(spec: &RunSpec, name: &str, options: CreateOptions, secrets: Sec
             continue;
         }
         let hides = secrets == Secrets::Hidden && argument.flag == Some("env");
-        made.extend(argument.words.into_iter().map(|word| if hides { hidden(word) } else { Word::Plain(word) }));
+        made.extend(
+            argument.words.into_iter().map(|word| if hides { hidden(word) } else { Word::Plain(word) }),
+        );
     }
     let mut commands = vec![made];
     if options.start && !runs {

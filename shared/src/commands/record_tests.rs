@@ -47,9 +47,10 @@ fn a_shell_reads_each_word_as_it_was() {
 fn what_failed_is_a_comment_whatever_it_holds() {
     let mut record = Record::default();
     let stop = |name: &str| plain(vec!["docker".to_owned(), "stop".to_owned(), name.to_owned()]);
-    record.push(said(stop("gone\ndocker rm web"), Outcome::Failed("no\rdocker kill x\ndocker kill y".into())));
+    record
+        .push(said(stop("gone\ndocker rm web"), Outcome::Failed("no\rdocker kill x\ndocker kill y".into())));
     record.push(said(stop("web"), Outcome::Done));
-    record.push(said(plain(super::super::attach(&"web".parse().unwrap())), Outcome::ByHand));
+    record.push(said(plain(super::super::attach("web")), Outcome::ByHand));
     let script = record.script(&texts(), |at| format!("at {}\ndocker kill z", at.0));
     let (ok, out, _) = run(&script, &[]);
     assert!(ok, "{script}");
@@ -73,10 +74,7 @@ fn what_is_not_kept_must_be_given() {
     let given = [("SECRET_1", "it's $HOME"), ("SECRET_2", ""), ("SECRET_3", "b c")];
     let (ok, out, _) = run(&script, &given);
     assert!(ok);
-    assert_eq!(
-        out,
-        "[run][-d][--name][web][-e][TOKEN=it's $HOME][-e][odd name=][--env=-x=b c][img]\n"
-    );
+    assert_eq!(out, "[run][-d][--name][web][-e][TOKEN=it's $HOME][-e][odd name=][--env=-x=b c][img]\n");
 }
 
 #[test]

@@ -14,6 +14,7 @@ use std::{collections::HashMap, sync::Arc};
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
     ContainerId, ContainerRef,
+    commands::plain,
     containers::{ContainerAction, ContainerState, ContainerSummary, RemoveOptions},
 };
 
@@ -25,6 +26,7 @@ use crate::{
     components::{
         containers_store::ContainersStore,
         error_text::{error_text, why_not},
+        session_commands::note,
     },
     i18n::{I18n, t_string, use_i18n},
     session::{SessionContext, use_session},
@@ -220,7 +222,9 @@ impl ContainerActions {
         self.pending.update(|pending| {
             pending.insert(target.id.clone(), order.action());
         });
-        let reply = call::call(environment, order, target).await;
+        let reply = call::call(environment.clone(), order, target).await;
+        let words = plain(words::command_words(order, std::slice::from_ref(target)));
+        note(self.i18n, environment, words, reply.as_ref().err());
         // The page may be gone by now.
         let _ = self.pending.try_update(|pending| pending.remove(&target.id));
         reply

@@ -1,6 +1,9 @@
 //! The words and drawings of each action, and the `docker` command it amounts to.
 
-use shared::containers::{ContainerAction, ContainerState};
+use shared::{
+    commands,
+    containers::{ContainerAction, ContainerState},
+};
 
 use super::{Order, Target};
 use crate::{
@@ -122,24 +125,19 @@ pub(super) fn why_state(i18n: I18n, action: ContainerAction, state: ContainerSta
     }
 }
 
-/// The command that an order amounts to. Names are letters, digits and `_.-`: nothing needs quoting.
+/// The words of the command that an order amounts to.
+pub(super) fn command_words(order: &Order, targets: &[Target]) -> Vec<String> {
+    let names: Vec<&str> = targets.iter().map(|target| target.name.as_str()).collect();
+    match (order, names.as_slice()) {
+        (Order::Remove(options), names) => commands::remove(*options, names),
+        (Order::Rename(new), [name]) => commands::rename(name, new.as_str()),
+        (Order::Plain(_) | Order::Rename(_), names) => {
+            commands::on_containers(order.action().command(), &[], names)
+        }
+    }
+}
+
+/// The command that an order amounts to, as a shell takes it.
 pub(super) fn command(order: &Order, targets: &[Target]) -> String {
-    let mut command = format!("docker {}", order.action().command());
-    if let Order::Remove(options) = order {
-        if options.force {
-            command.push_str(" --force");
-        }
-        if options.volumes {
-            command.push_str(" --volumes");
-        }
-    }
-    for target in targets {
-        command.push(' ');
-        command.push_str(&target.name);
-    }
-    if let Order::Rename(name) = order {
-        command.push(' ');
-        command.push_str(name.as_str());
-    }
-    command
+    commands::line(&command_words(order, targets))
 }

@@ -5,7 +5,10 @@
 
 use std::{fmt, str::FromStr};
 
-use shared::logs::{LogQuery, LogStream};
+use shared::{
+    logs::{LogQuery, LogStream},
+    run::words::quote,
+};
 
 use super::store::{Group, Line};
 
@@ -125,7 +128,7 @@ impl Range {
                 }
             }
         }
-        format!("{command} {name}")
+        format!("{command} {}", quote(name))
     }
 }
 

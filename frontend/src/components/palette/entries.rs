@@ -4,6 +4,7 @@ use std::{collections::VecDeque, ops::Range, sync::Arc};
 
 use shared::{
     ContainerId, EnvironmentId,
+    commands::{line, on_containers},
     containers::{Condition, ContainerAction, ContainerSummary},
 };
 
@@ -244,7 +245,7 @@ impl Source<'_> {
         Entry {
             note: condition_word(self.i18n, row.condition(), row.exit_code),
             container: Some(row.id.clone()),
-            command: Some(format!("docker {} {}", action.command(), row.name)),
+            command: Some(line(&on_containers(action.command(), &[], &[&row.name]))),
             ..Entry::new(group, action_icon(action), title, Act::Container(action))
         }
     }

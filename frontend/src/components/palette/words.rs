@@ -27,16 +27,17 @@ pub(super) enum Page {
     Jobs,
     Users,
     Audit,
+    Commands,
 }
 
 impl Page {
-    pub(super) const ALL: [Self; 6] =
-        [Self::Overview, Self::Containers, Self::Run, Self::Jobs, Self::Users, Self::Audit];
+    pub(super) const ALL: [Self; 7] =
+        [Self::Overview, Self::Containers, Self::Run, Self::Jobs, Self::Users, Self::Audit, Self::Commands];
 
     /// What one needs to be told of it.
     pub(super) fn needs(self) -> Option<Permission> {
         match self {
-            Self::Overview | Self::Containers | Self::Run | Self::Jobs => None,
+            Self::Overview | Self::Containers | Self::Run | Self::Jobs | Self::Commands => None,
             Self::Users => Some(Permission::UserManage),
             Self::Audit => Some(Permission::AuditView),
         }
@@ -51,7 +52,7 @@ impl Page {
     ) -> Option<String> {
         match self {
             Self::Run => why_not_create(i18n, session, environment),
-            Self::Overview | Self::Containers | Self::Jobs | Self::Users | Self::Audit => None,
+            Self::Overview | Self::Containers | Self::Jobs | Self::Users | Self::Audit | Self::Commands => None,
         }
     }
 
@@ -63,6 +64,7 @@ impl Page {
             Self::Jobs => Icon::Activity,
             Self::Users => Icon::Users,
             Self::Audit => Icon::Audit,
+            Self::Commands => Icon::History,
         }
     }
 
@@ -74,6 +76,7 @@ impl Page {
             Self::Jobs => t_string!(i18n, palette.page.jobs),
             Self::Users => t_string!(i18n, palette.page.users),
             Self::Audit => t_string!(i18n, palette.page.audit),
+            Self::Commands => t_string!(i18n, commands.title),
         }
     }
 
@@ -85,6 +88,7 @@ impl Page {
             Self::Jobs => paths::jobs(environment),
             Self::Users => paths::users(),
             Self::Audit => paths::audit(),
+            Self::Commands => paths::commands(),
         }
     }
 }

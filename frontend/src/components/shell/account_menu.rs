@@ -66,6 +66,7 @@ fn Items() -> impl IntoView {
         </div>
         <MenuRule />
         <MenuLink href=paths::account() icon=Icon::Settings label=t!(i18n, account.open) />
+        <MenuLink href=paths::commands() icon=Icon::History label=t!(i18n, commands.title) />
         <MenuItem label=t!(i18n, shell.sign_out) icon=Icon::SignOut on_press=sign_out />
     }
 }

@@ -1,5 +1,7 @@
 //! What to run in a terminal, and the `docker` command it amounts to.
 
+use shared::commands;
+
 /// What a session was asked to run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) enum Program {
@@ -22,42 +24,19 @@ pub(super) struct Ask {
 }
 
 impl Ask {
-    /// The command that does the same. `runs` is what was found to run, where that is known.
-    pub(super) fn command(&self, container: &str, runs: &[String]) -> String {
-        if self.program == Program::Attach {
-            return format!("docker attach {container}");
-        }
-        let mut command = "docker exec -it".to_owned();
-        if !self.user.is_empty() {
-            command.push_str(" -u ");
-            command.push_str(&quoted(&self.user));
-        }
-        command.push(' ');
-        command.push_str(container);
-        match &self.program {
-            Program::Command(line) => {
-                command.push(' ');
-                command.push_str(line);
-            }
-            Program::Shell | Program::Attach if runs.is_empty() => command.push_str(" sh"),
-            Program::Shell | Program::Attach => {
-                for word in runs {
-                    command.push(' ');
-                    command.push_str(&quoted(word));
-                }
-            }
-        }
-        command
+    /// The words of the command that does the same. `runs` is what was found to run, where that is known.
+    pub(super) fn words(&self, container: &str, runs: &[String]) -> Vec<String> {
+        let command = match &self.program {
+            Program::Attach => return commands::attach(container),
+            Program::Command(line) => commands::split_command(line),
+            Program::Shell => runs.to_vec(),
+        };
+        commands::exec(container, &self.user, command)
     }
-}
 
-/// A word as a shell takes it.
-fn quoted(word: &str) -> String {
-    let plain = |character: char| character.is_ascii_alphanumeric() || "_-./:=@%+,".contains(character);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
+    /// The same as a shell takes it.
+    pub(super) fn command(&self, container: &str, runs: &[String]) -> String {
+        commands::line(&self.words(container, runs))
     }
 }
 
@@ -72,6 +51,7 @@ mod tests {
         assert_eq!(ask.command("web", &["/bin/bash".into()]), "docker exec -it web /bin/bash");
         let ask = Ask { program: Program::Command("psql -c 'select 1'".into()), user: "node".into() };
         assert_eq!(ask.command("web", &["psql".into()]), "docker exec -it -u node web psql -c 'select 1'");
+        assert_eq!(Ask::default().command("a b", &[]), "docker exec -it 'a b' sh");
         let ask = Ask { user: "a b'c".into(), ..Ask::default() };
         assert_eq!(ask.command("web", &["it's".into()]), r"docker exec -it -u 'a b'\''c' web 'it'\''s'");
         assert_eq!(

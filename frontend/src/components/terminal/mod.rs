@@ -64,7 +64,8 @@ impl Terminals {
         }
         self.next.set_value(number.saturating_add(1));
         let ask = self.ask.get_untracked();
-        let container = self.container.with_untracked(|container| container.id.clone());
+        let container =
+            self.container.with_untracked(|container| (container.id.clone(), container.name.clone()));
         // The session's signals live as long as the view, not as the button that was pressed.
         let Some(owner) = self.owner.with_value(|owner| owner.as_ref().and_then(WeakOwner::upgrade)) else {
             return;

@@ -11,6 +11,7 @@ use gloo_timers::callback::Timeout;
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
     ApiError, ContainerId, ContainerRef, EnvironmentId, ErrorCode, UnixMillis,
+    commands::{Outcome, plain},
     terminal::{AttachContainer, AttachQuery, OpenTerminal, TerminalInput, TerminalOutput, TerminalQuery},
 };
 use web_sys::HtmlElement;
@@ -21,6 +22,7 @@ use super::{
 };
 use crate::{
     api,
+    components::session_commands::note_as,
     interop::terminal::{Handlers, Options, Terminal},
 };
 
@@ -96,6 +98,8 @@ pub(super) enum Modifier {
 struct Inner {
     environment: EnvironmentId,
     container: ContainerId,
+    /// What it was called when the session was made.
+    name: String,
     terminal: RefCell<Option<Rc<Terminal>>>,
     wire: RefCell<Option<Rc<Wire>>>,
     /// Late news of an earlier connection is told by its number.
@@ -135,11 +139,17 @@ impl PartialEq for Session {
 
 impl Session {
     /// Makes one; it begins when its element is there.
-    pub(super) fn new(number: u32, ask: Ask, environment: EnvironmentId, container: ContainerId) -> Self {
+    pub(super) fn new(
+        number: u32,
+        ask: Ask,
+        environment: EnvironmentId,
+        (container, name): (ContainerId, String),
+    ) -> Self {
         let state = if ask.program == Program::Attach { State::Asked } else { State::Opening };
         let inner = Inner {
             environment,
             container,
+            name,
             terminal: RefCell::default(),
             wire: RefCell::default(),
             run: Cell::new(0),
@@ -276,6 +286,8 @@ impl Session {
             TerminalOutput::Started { command, tty, input } => {
                 terminal.set_program(tty, input);
                 inner.runs.set(inner.runs.get().saturating_add(1));
+                let words = self.ask.with_value(|ask| ask.words(&inner.name, &command));
+                note_as(inner.environment.clone(), plain(words), Outcome::ByHand);
                 self.state.set(State::Running { command, input });
                 // The window may have changed while the program was started.
                 let (columns, rows) = terminal.size();

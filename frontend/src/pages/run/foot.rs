@@ -49,6 +49,8 @@ pub(super) fn Foot() -> impl IntoView {
     let form = use_form();
     let submit = use_submit();
     let command = Memo::new(move |_| form.reading.with(|reading| command_of(&reading.spec)));
+    // The console starts it and is not attached by that: here the two differ.
+    let stays = Memo::new(move |_| form.reading.with(|reading| !reading.spec.general.detach));
     let unread = Memo::new(move |_| form.reading.with(Reading::unread));
     view! {
         <div class="form-foot">
@@ -63,6 +65,9 @@ pub(super) fn Foot() -> impl IntoView {
                 <div class="command" role="group" aria-label=t!(i18n, run.same_region) tabindex="0">
                     <code>{command}</code>
                 </div>
+                <Show when=move || stays.get()>
+                    <p class="field-hint">{t!(i18n, run.stays)}</p>
+                </Show>
                 <Show when=move || { unread.get() > 0 }>
                     <p class="field-error">{move || t_count!(i18n, unread.get(), run.without)}</p>
                 </Show>

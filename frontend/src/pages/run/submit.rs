@@ -3,7 +3,8 @@
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
     ApiError, ErrorCode, Permission,
-    run::{CreateContainer, CreateOptions, CreatedContainer, RunSpec},
+    commands::{Outcome, Secrets, creation, line, on_containers, plain},
+    run::{CreateContainer, CreateOptions, CreatedContainer, NotStarted, RunSpec, create_words, words},
 };
 
 use super::{
@@ -13,7 +14,11 @@ use super::{
 };
 use crate::{
     api,
-    components::{containers_store::ContainersStore, error_text::error_text},
+    components::{
+        containers_store::ContainersStore,
+        error_text::error_text,
+        session_commands::{note, note_as},
+    },
     i18n::{I18n, t_string, use_i18n},
     paths,
     session::{SessionContext, use_session},
@@ -31,8 +36,8 @@ pub(super) struct Submit {
     i18n: I18n,
     form: Form,
     store: ContainersStore,
-    toasts: Toasts,
     session: SessionContext,
+    toasts: Toasts,
     images: Images,
     pulling: Pulling,
     go: StoredValue<Go, LocalStorage>,
@@ -51,8 +56,8 @@ impl Submit {
             i18n: use_i18n(),
             form: use_form(),
             store: ContainersStore::use_store(),
-            toasts: use_toasts(),
             session: use_session(),
+            toasts: use_toasts(),
             images,
             pulling,
             go: StoredValue::new_local(go),
@@ -118,6 +123,7 @@ impl Submit {
 
     fn made(self, spec: RunSpec, created: CreatedContainer, start: bool) {
         let CreatedContainer { name, warnings, not_started, id: _ } = created;
+        let said = self.note_made(&spec, &name, CreateOptions { start }, not_started.as_ref());
         if let Some(failure) = not_started {
             let spot = failure.field.as_deref().and_then(|path| self.spot(path));
             // That it was made stands in the title.
@@ -132,7 +138,13 @@ impl Submit {
             t_string!(self.i18n, run.created, name = name.clone())
         };
         let tone = if warnings.is_empty() { Tone::Success } else { Tone::Warning };
-        self.toasts.show(Toast { tone, text, detail: warnings.join(" "), ..Toast::default() });
+        self.toasts.show(Toast {
+            tone,
+            text,
+            detail: warnings.join(" "),
+            command: Some(said),
+            ..Toast::default()
+        });
         let environment = self.store.environment_untracked();
         let path = match (start, spec.general.interactive && spec.general.tty) {
             (true, true) => paths::container_tab(&environment, &name, "terminal"),
@@ -142,7 +154,42 @@ impl Submit {
         self.go.with_value(|go| go(&path));
     }
 
+    /// Notes what was done as commands; gives them as they may be shown.
+    fn note_made(
+        self,
+        spec: &RunSpec,
+        name: &str,
+        options: CreateOptions,
+        not_started: Option<&NotStarted>,
+    ) -> String {
+        let environment = self.store.environment_untracked();
+        let done = CreateOptions { start: options.start && not_started.is_none() };
+        for words in creation(spec, name, done, self.secrets()) {
+            note_as(environment.clone(), words, Outcome::Done);
+        }
+        if let Some(failure) = not_started {
+            let words = plain(on_containers("start", &[], &[name]));
+            note_as(environment, words, Outcome::Failed(failure.message.clone()));
+        }
+        line(&if options.start { words(spec) } else { create_words(spec) })
+    }
+
+    /// Whether this person may see values of the environment later.
+    fn secrets(self) -> Secrets {
+        let environment = self.store.environment_untracked();
+        if self.session.may_within(Permission::ContainerEnvironment, &environment) {
+            Secrets::Kept
+        } else {
+            Secrets::Hidden
+        }
+    }
+
     fn refused(self, spec: RunSpec, error: &ApiError) {
+        let options = CreateOptions { start: false };
+        let name = spec.general.name.clone().unwrap_or_default();
+        if let Some(words) = creation(&spec, &name, options, self.secrets()).into_iter().next() {
+            note(self.i18n, self.store.environment_untracked(), words, Some(error));
+        }
         let spot = error.field.as_deref().and_then(|path| self.spot(path));
         let text = self.words(&spec, error, spot);
         self.refuse(Refusal { spec, spot, text, made: None });

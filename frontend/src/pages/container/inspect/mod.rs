@@ -7,6 +7,7 @@ mod tree;
 use std::{collections::HashSet, sync::Arc};
 
 use leptos::prelude::*;
+use shared::commands;
 
 use super::{parts::CommandFoot, subject::Subject};
 use crate::{
@@ -67,7 +68,7 @@ pub(super) fn InspectTab(
     subject: Subject,
 ) -> impl IntoView {
     let i18n = use_i18n();
-    let command = move || format!("docker inspect {}", subject.name());
+    let command = move || commands::line(&commands::on_containers("inspect", &[], &[subject.name()]));
     let is_read = Memo::new(move |_| subject.details.with(|details| details.is_some()));
     let masked =
         Memo::new(move |_| subject.details.with(|inspect| inspect.is_some_and(|inspect| inspect.masked)));

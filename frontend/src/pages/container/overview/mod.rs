@@ -7,7 +7,7 @@ mod security;
 mod trouble;
 
 use leptos::prelude::*;
-use shared::{Permission, containers::ContainerInspect};
+use shared::{Permission, commands, containers::ContainerInspect};
 
 use super::{
     figures::Figures,
@@ -39,7 +39,7 @@ pub(super) fn OverviewTab(
     let i18n = use_i18n();
     let session = use_session();
     let allowed = Memo::new(move |_| subject.may(session, Permission::ContainerLogs));
-    let command = move || format!("docker inspect {}", subject.name());
+    let command = move || commands::line(&commands::on_containers("inspect", &[], &[subject.name()]));
     view! {
         <div class="tab-scroll">
             <div class="page-body fact-cards">
