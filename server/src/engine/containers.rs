@@ -160,7 +160,10 @@ impl Engine {
         }
     }
 
-    async fn inspect_raw<O: Operation>(&self, grant: &Grant<O>) -> Result<serde_json::Value, EngineError> {
+    pub(super) async fn inspect_raw<O: Operation>(
+        &self,
+        grant: &Grant<O>,
+    ) -> Result<serde_json::Value, EngineError> {
         let id = grant
             .container()
             .map_err(|_error| EngineError::NotFound { what: "container", message: String::new() })?;

@@ -20,6 +20,7 @@ mod facts;
 mod frames;
 mod images;
 mod logs;
+mod read_back;
 mod stats;
 mod status_text;
 mod tls;

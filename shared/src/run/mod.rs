@@ -36,7 +36,9 @@ mod run_tests;
 pub use amounts::{NanoCpus, Nanos, Size, SwapLimit};
 pub use check::{Finding, check};
 pub use devices::{Device, DeviceOperations, DeviceRate, DeviceWeight, GpuChoice, GpuRequest, Ulimit};
-pub use endpoints::{CreateContainer, CreateOptions, CreatedContainer, NotStarted};
+pub use endpoints::{
+    CreateContainer, CreateOptions, CreatedContainer, ExistingSpec, NotStarted, ReadRunSpec, Unsaid,
+};
 pub use field::{Field, Place};
 pub use fields::{ReadFields, Typed, command_text, command_words, from_fields, to_fields};
 pub use file_lines::{FileLines, file_lines};

@@ -34,6 +34,7 @@ mod pages;
 mod policy;
 mod reverse_proxy;
 mod run;
+mod run_again;
 mod run_corpus;
 mod scopes;
 mod session;

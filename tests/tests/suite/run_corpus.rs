@@ -6,8 +6,12 @@ use std::{collections::BTreeSet, process::Output, sync::Arc};
 use longshore_tests::{Client, Console, TestEngine, client::Refusal, console::local};
 use serde_json::Value;
 use shared::{
+    ContainerRef, Empty,
     access::CREATED_LABEL,
-    run::{CreateContainer, CreateOptions, CreatedContainer, NoteKind, RunSpec, flags, parse},
+    run::{
+        CreateContainer, CreateOptions, CreatedContainer, NoteKind, ReadRunSpec, RunSpec, flags,
+        line as print, parse,
+    },
 };
 use tokio::{sync::Semaphore, task::JoinSet};
 
@@ -266,6 +270,9 @@ fn told_otherwise(engine: &TestEngine, command: &str) -> bool {
     words.iter().any(|word| command.contains(word))
 }
 
+/// What the lines name is there once, for one test at a time.
+static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 /// What the lines name.
 fn prepare(engine: &TestEngine) {
     tidy(engine);
@@ -296,6 +303,7 @@ fn tidy(engine: &TestEngine) {
 #[tokio::test(flavor = "multi_thread")]
 async fn each_line_makes_the_same_container_as_the_command_line() {
     let engine = TestEngine::from_env();
+    let _turn = TURN.lock().await;
     prepare(&engine);
     let console = Arc::new(Console::of(&engine).await);
     let client = console.admin().await;
@@ -326,6 +334,57 @@ async fn each_line_makes_the_same_container_as_the_command_line() {
             Outcome::BothRefuse(words) | Outcome::Wrong(words) => {
                 wrong.push(format!("{}\n    {words}", line.command));
             }
+        }
+    }
+    tidy(&engine);
+    wrong.sort();
+    assert!(wrong.is_empty(), "{} lines differ:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(same >= 150, "{same} lines were compared");
+}
+
+/// A container of the line, read back and made again: how the two differ.
+async fn again(engine: &TestEngine, client: &Client, line: &Line) -> Result<(), String> {
+    let mut spec = spec(line);
+    spec.general.name = None;
+    let made = by_console(client, &spec).await.map_err(|refusal| format!("made: {refusal:?}"))?;
+    let first = said(engine, made.id.as_str(), &spec).await;
+    let endpoint = ReadRunSpec { environment: local(), container: ContainerRef::from(&made.id) };
+    let read = client.call(&endpoint, Empty {}, ()).await;
+    remove(engine, made.id.as_str()).await;
+    let existing = read.map_err(|refusal| format!("read: {refusal:?}"))?;
+    let words = print(&existing.spec);
+    let made = by_console(client, &existing.spec).await;
+    let made = made.map_err(|refusal| format!("made again: {refusal:?}\n    {words}"))?;
+    let second = said(engine, made.id.as_str(), &spec).await;
+    remove(engine, made.id.as_str()).await;
+    let mut found = Vec::new();
+    differences("", &first, &second, &mut found);
+    found.extend(existing.unsaid.iter().map(|unsaid| format!("not said: {unsaid:?}")));
+    if found.is_empty() { Ok(()) } else { Err(format!("{}\n    {words}", found.join("\n    "))) }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_read_back_makes_the_same_container_again() {
+    let engine = TestEngine::from_env();
+    let _turn = TURN.lock().await;
+    prepare(&engine);
+    let console = Arc::new(Console::of(&engine).await);
+    let client = console.admin().await;
+    let places = Arc::new(Semaphore::new(6));
+    let mut running = JoinSet::new();
+    for line in lines().into_iter().filter(|line| line.kind != Kind::Refused) {
+        let (engine, client, places) = (engine.clone(), client.clone(), Arc::clone(&places));
+        running.spawn(async move {
+            let _place = places.acquire_owned().await.unwrap();
+            let outcome = again(&engine, &client, &line).await;
+            (line, outcome)
+        });
+    }
+    let (mut same, mut wrong) = (0, Vec::new());
+    while let Some(done) = running.join_next().await {
+        match done.unwrap() {
+            (_, Ok(())) => same += 1,
+            (line, Err(words)) => wrong.push(format!("{}\n    {words}", line.command)),
         }
     }
     tidy(&engine);

@@ -1,8 +1,12 @@
-//! `docker run`: makes a container of what was sent, once it is vetted, and starts it.
+//! `docker run`: makes a container of what was sent, once it is vetted, and starts it; tells what another one
+//! was made of.
 
 mod blame;
 
-use shared::run::{CreateContainer, CreateOptions, CreatedContainer, NotStarted, RunSpec};
+use shared::{
+    ContainerRef, Empty, Needs, Permission,
+    run::{CreateContainer, CreateOptions, CreatedContainer, ExistingSpec, NotStarted, ReadRunSpec, RunSpec},
+};
 
 use crate::{
     Error,
@@ -20,7 +24,20 @@ use crate::{
 /// Mounts it.
 #[must_use]
 pub fn mount(api: Api) -> Api {
-    api.mount::<CreateContainer>(create)
+    api.mount::<CreateContainer>(create).mount::<ReadRunSpec>(read_spec)
+}
+
+async fn read_spec(_: App, grant: Grant<ReadRunSpec>, _: Empty, (): ()) -> Result<ExistingSpec, Error> {
+    // It tells what an inspection tells.
+    grant.place().permit(grant.actor().access(), Needs::Permission(Permission::ContainerLogs))?;
+    let hub = grant.hub()?;
+    let sight = grant.sight()?;
+    let name_of = |id: &str| {
+        let seen = hub.inventory().resolve(&id.parse::<ContainerRef>().ok()?, &sight);
+        seen.map(|row| row.name.clone())
+    };
+    let masked = !grant.also(Permission::ContainerEnvironment);
+    Ok(hub.engine()?.read_run_spec(&grant, masked, name_of).await?)
 }
 
 async fn create(
