@@ -66,6 +66,14 @@ pub(crate) fn jobs(environment: &EnvironmentId) -> String {
     within(&format!("/environments/{environment}/jobs"))
 }
 
+/// The part of the form's address that names the container it is filled from.
+pub(crate) const RUN_FROM: &str = "from";
+
+/// The form that makes another container like one.
+pub(crate) fn run_from(environment: &EnvironmentId, container: &str) -> String {
+    format!("{}?{RUN_FROM}={}", run(environment), shared::endpoint::segment(container))
+}
+
 /// A container's page. A name makes a better bookmark than an id, since it outlives a recreation.
 pub(crate) fn container(environment: &EnvironmentId, container: &str) -> String {
     format!("{}/{}", containers(environment), shared::endpoint::segment(container))

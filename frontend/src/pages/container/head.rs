@@ -1,7 +1,10 @@
 //! The head of the page: what it is, how it does, what can be done.
 
 use leptos::prelude::*;
-use shared::containers::{Condition, ContainerAction, ExitCause, exit_cause, host_access};
+use shared::{
+    Permission,
+    containers::{Condition, ContainerAction, ExitCause, exit_cause, host_access},
+};
 
 use super::{
     subject::{Standing, Subject},
@@ -21,7 +24,7 @@ use crate::{
         copy::CopyButton,
         format,
         icon::{Icon, IconView},
-        menu::{Menu, MenuItem, MenuRule},
+        menu::{Menu, MenuItem, MenuLink, MenuRule},
         state::{StateView, condition_word},
         tabs,
     },
@@ -172,6 +175,11 @@ fn Actions(subject: Subject) -> impl IntoView {
             actions.request(action, target);
         }
     };
+    let another = move || paths::run_from(&subject.environment.get(), &subject.name());
+    let session = use_session();
+    let may_copy = move || {
+        subject.may(session, Permission::ContainerCreate) && subject.may(session, Permission::ContainerLogs)
+    };
     let items = move |grave: bool| {
         ContainerAction::ALL
             .into_iter()
@@ -213,6 +221,9 @@ fn Actions(subject: Subject) -> impl IntoView {
         </div>
         <Menu id=MENU label=t!(i18n, container.more_actions)>
             {move || items(false)}
+            <Show when=may_copy>
+                <MenuLink href=another icon=Icon::Copy label=t!(i18n, containers.another) />
+            </Show>
             <MenuRule />
             {move || items(true)}
         </Menu>

@@ -68,6 +68,7 @@ fn Items(context: TableContext) -> impl IntoView {
             row.with(|row| row.as_ref().is_some_and(|row| session.may_on(permission, &environment, row)))
         }
     };
+    let another = move || paths::run_from(&list.store.environment(), &name_of(row));
     let runs = move || {
         row.with(|row| {
             row.as_ref().is_some_and(|row| row.state == shared::containers::ContainerState::Running)
@@ -112,6 +113,9 @@ fn Items(context: TableContext) -> impl IntoView {
         </Show>
         <Show when=may(Permission::ContainerLogs)>
             <MenuLink href=tab("inspect") icon=Icon::Inspect label=t!(i18n, containers.inspect) />
+        </Show>
+        <Show when=move || may(Permission::ContainerCreate)() && may(Permission::ContainerLogs)()>
+            <MenuLink href=another icon=Icon::Copy label=t!(i18n, containers.another) />
         </Show>
         <MenuItem label=select_word icon=Icon::Check on_press=toggle />
         <MenuRule />

@@ -4,6 +4,7 @@
 //! The table of flags (`shared::run::flags`) says which fields there are. What was typed is in `form`, what it
 //! amounts to in `reading`; the words of everything are in `flag_words` and `trouble_words`.
 
+mod existing;
 mod field;
 mod flag_words;
 mod foot;
@@ -38,6 +39,7 @@ use crate::{
         text::lower,
     },
 };
+use existing::Existing;
 use foot::Foot;
 use form::{Form, SECTIONS, use_form};
 use image::{Images, Pulling};
@@ -95,6 +97,7 @@ fn RunForm() -> impl IntoView {
             <div class="form-layout">
                 <Index />
                 <div class="form-sections">
+                    <Existing />
                     <PasteBox />
                     <Filter />
                     <div class="form-accordion">
