@@ -334,7 +334,7 @@ macro_rules! for_each_endpoint {
             $crate::containers::UnpauseContainer, $crate::containers::KillContainer,
             $crate::containers::RenameContainer, $crate::containers::RemoveContainer,
             $crate::containers::ReadOwner, $crate::containers::TransferOwnership,
-            $crate::run::CreateContainer, $crate::run::ReadRunSpec,
+            $crate::run::CreateContainer, $crate::run::ReadRunSpec, $crate::run::ReadHeld,
             $crate::images::ListImages, $crate::images::InspectImage, $crate::images::PullImage,
             $crate::jobs::ListJobs, $crate::jobs::ReadJob, $crate::jobs::CancelJob,
             $crate::logs::DownloadLogs, $crate::audit::ListAudit,

@@ -18,6 +18,7 @@ mod events;
 mod exec;
 mod facts;
 mod frames;
+mod held;
 mod images;
 mod logs;
 mod read_back;

@@ -110,6 +110,13 @@ impl Inventory {
         self.state.read().containers.get(id).cloned()
     }
 
+    /// Those that do not run, for whoever filters by a sight themselves.
+    #[must_use]
+    pub fn stopped(&self) -> Vec<Arc<ContainerSummary>> {
+        let state = self.state.read();
+        state.containers.values().filter(|container| !container.state.is_alive()).cloned().collect()
+    }
+
     /// The container of a full id, a name, or the beginning of an id if only one begins so. What is not seen
     /// is not there: it neither answers nor makes a beginning ambiguous.
     #[must_use]

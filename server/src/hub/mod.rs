@@ -3,6 +3,7 @@
 //! One hub per environment holds one event subscription, the inventory, and one upstream stream per
 //! container whose log or figures somebody watches. No handler and no HTTP here.
 
+mod held;
 mod images;
 mod inventory;
 mod log_view;
@@ -85,6 +86,7 @@ pub struct Hub {
     disk: tokio::sync::Mutex<Option<DiskUsage>>,
     framings: Mutex<HashMap<ContainerId, Framing>>,
     images: images::Images,
+    holdings: held::Holdings,
     logs: logs::SharedLogs,
     stats: stats::SharedStats,
 }
@@ -104,6 +106,7 @@ impl Hub {
             disk: tokio::sync::Mutex::new(None),
             framings: Mutex::new(HashMap::new()),
             images: images::Images::default(),
+            holdings: held::Holdings::default(),
             logs: logs::SharedLogs::default(),
             stats: stats::SharedStats::default(),
         });

@@ -14,6 +14,7 @@ mod fields;
 mod file_lines;
 pub mod flags;
 mod foreign;
+mod held;
 mod host_access;
 mod modes;
 mod mount_text;
@@ -42,6 +43,7 @@ pub use endpoints::{
 pub use field::{Field, Place};
 pub use fields::{ReadFields, Typed, command_text, command_words, from_fields, to_fields};
 pub use file_lines::{FileLines, file_lines};
+pub use held::{Held, HeldPort, ReadHeld};
 pub use host_access::{HostNeed, Reason as HostReason, host_needs, is_network_by_name, is_protecting_option};
 pub use modes::{
     AttachStream, CgroupnsMode, HostMode, IpcMode, Isolation, PidMode, Protocol, PullPolicy, Restart,

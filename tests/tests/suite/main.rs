@@ -36,6 +36,7 @@ mod reverse_proxy;
 mod run;
 mod run_again;
 mod run_corpus;
+mod run_held;
 mod scopes;
 mod session;
 mod setup;

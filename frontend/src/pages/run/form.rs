@@ -12,6 +12,7 @@ use shared::run::{
 };
 
 use super::{
+    known,
     reading::{Entry, Reading, Spot},
     taken::Taken,
 };
@@ -94,7 +95,11 @@ impl Form {
             let open = RwSignal::new(OPEN.contains(&section));
             [(Fold::Section(section), open), (Fold::Rare(section), RwSignal::new(false))]
         });
-        let taken = Memo::new(move |_| Taken::of(&store.all()));
+        let known = known::follow(store);
+        let taken = Memo::new(move |_| {
+            let engine = store.summary().and_then(|summary| summary.engine);
+            known.with(|known| Taken::of(&store.all(), known, engine.as_ref()))
+        });
         let reading = Memo::new(move |_| {
             let entries = rows.with_value(entries);
             taken.with(|taken| Reading::of(&image.get(), &command.get(), entries, taken))

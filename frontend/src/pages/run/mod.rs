@@ -11,6 +11,7 @@ mod foot;
 mod form;
 mod image;
 mod index;
+mod known;
 mod lines;
 mod notes;
 mod paste;

@@ -14,6 +14,7 @@ use crate::{
     session::use_session,
     ui::{
         badge::{Badge, Tone},
+        format,
         icon::{Icon, IconView},
     },
 };
@@ -112,6 +113,14 @@ fn trouble_text(i18n: I18n, trouble: &Trouble) -> String {
         Trouble::Unread(kind) => note_words(i18n, *kind),
         Trouble::NameTaken(name) => t_string!(i18n, run.name_taken, name = name.clone()),
         Trouble::NoContainer(name) => t_string!(i18n, run.no_container, name = name.clone()),
+        Trouble::NoVolume(name) => t_string!(i18n, run.no_volume, name = name.clone()),
+        Trouble::NoNetwork(name) => t_string!(i18n, run.no_network, name = name.clone()),
+        Trouble::TooManyProcessors(count) => {
+            t_string!(i18n, run.too_many_processors, count = count.to_string())
+        }
+        Trouble::TooMuchMemory(bytes) => {
+            t_string!(i18n, run.too_much_memory, memory = format::memory(i18n, *bytes))
+        }
         Trouble::PortTaken { by, port, bound, next } => {
             let (by, port) = (by.clone(), port.to_string());
             match (next, bound) {
@@ -130,7 +139,14 @@ fn trouble_text(i18n: I18n, trouble: &Trouble) -> String {
 fn fix(trouble: &Trouble) -> Option<(String, u16)> {
     match trouble {
         Trouble::PortTaken { next, .. } => next.clone(),
-        Trouble::Problem(_) | Trouble::Unread(_) | Trouble::NameTaken(_) | Trouble::NoContainer(_) => None,
+        Trouble::Problem(_)
+        | Trouble::Unread(_)
+        | Trouble::NameTaken(_)
+        | Trouble::NoContainer(_)
+        | Trouble::NoVolume(_)
+        | Trouble::NoNetwork(_)
+        | Trouble::TooManyProcessors(_)
+        | Trouble::TooMuchMemory(_) => None,
     }
 }
 

@@ -9,7 +9,7 @@ use shared::run::{
     from_fields, host_needs,
 };
 
-use super::taken::Taken;
+use super::{known::missing, taken::Taken};
 
 /// Where something is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -35,6 +35,14 @@ pub(super) enum Trouble {
     NameTaken(String),
     /// A container is named that the list has not.
     NoContainer(String),
+    /// A volume is named that is not here: it is made.
+    NoVolume(String),
+    /// A network is named that is not here.
+    NoNetwork(String),
+    /// More processors than the host has, or another one.
+    TooManyProcessors(u32),
+    /// More bytes than the host has.
+    TooMuchMemory(u64),
     /// A container has the port.
     PortTaken {
         by: String,
@@ -51,7 +59,12 @@ impl Trouble {
         match self {
             Self::Problem(problem) => problem.blocks(),
             Self::Unread(_) | Self::NameTaken(_) => true,
-            Self::PortTaken { .. } | Self::NoContainer(_) => false,
+            Self::PortTaken { .. }
+            | Self::NoContainer(_)
+            | Self::NoVolume(_)
+            | Self::NoNetwork(_)
+            | Self::TooManyProcessors(_)
+            | Self::TooMuchMemory(_) => false,
         }
     }
 }
@@ -150,10 +163,13 @@ impl Reading {
         if let Some(name) = self.spec.general.name.clone().filter(|name| taken.has_name(name)) {
             self.add(self.spot(Field::Name.into()), Trouble::NameTaken(name));
         }
-        let missing = |(place, name): (Place, &str)| (!taken.has(name)).then(|| (place, name.to_owned()));
-        let missing: Vec<_> = named_containers(&self.spec).into_iter().filter_map(missing).collect();
-        for (place, name) in missing {
+        let away = |(place, name): (Place, &str)| (!taken.has(name)).then(|| (place, name.to_owned()));
+        let away: Vec<_> = named_containers(&self.spec).into_iter().filter_map(away).collect();
+        for (place, name) in away {
             self.add(self.spot(place), Trouble::NoContainer(name));
+        }
+        for (place, trouble) in missing(&self.spec, taken) {
+            self.add(self.spot(place), trouble);
         }
         let ports = self.spec.network.ports.clone();
         for (index, port) in ports.iter().enumerate() {

@@ -1,14 +1,16 @@
-//! What the containers of the list hold already: names, and ports of the host. Pure; the engine is not asked.
+//! What is taken or there already: names, ports of the host, volumes, networks. Pure; the engine is not asked.
 
 use std::{
-    collections::{BTreeSet, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     net::IpAddr,
     sync::Arc,
 };
 
 use shared::{
+    ContainerId,
     containers::{ContainerState, ContainerSummary},
-    run::{PortRange, PublishedPort},
+    environments::EngineFacts,
+    run::{Held as Known, PortRange, PublishedPort},
 };
 
 /// A port of the host that a container publishes.
@@ -29,14 +31,26 @@ pub(super) struct Taken {
     names: HashSet<String>,
     ids: Vec<String>,
     ports: Vec<Held>,
-    /// Networks that containers are in.
+    /// Networks that containers are in, and those that are known to be here.
     pub(super) networks: BTreeSet<String>,
+    /// Whether these are all.
+    pub(super) knows_networks: bool,
+    /// Volumes, where they are known.
+    pub(super) volumes: Option<BTreeSet<String>>,
+    /// Processors of the host.
+    pub(super) processors: Option<u32>,
+    /// Its memory in bytes.
+    pub(super) memory: Option<u64>,
 }
 
 impl Taken {
-    /// What the rows of the list hold.
-    pub(super) fn of(rows: &[Arc<ContainerSummary>]) -> Self {
-        let mut taken = Self::default();
+    /// What the rows of the list hold, and what is known beside them.
+    pub(super) fn of(rows: &[Arc<ContainerSummary>], known: &Known, engine: Option<&EngineFacts>) -> Self {
+        let mut taken = Self {
+            processors: engine.and_then(|facts| facts.processors),
+            memory: engine.and_then(|facts| facts.memory).map(|memory| memory.0),
+            ..Self::default()
+        };
         for row in rows {
             taken.names.insert(row.name.clone());
             taken.ids.push(row.id.to_string());
@@ -54,9 +68,30 @@ impl Taken {
                 })
             }));
         }
+        taken.add(rows, known);
         taken.ids.sort();
         taken.ports.sort_by(|a, b| (b.bound, a.port, &a.by).cmp(&(a.bound, b.port, &b.by)));
         taken
+    }
+
+    fn add(&mut self, rows: &[Arc<ContainerSummary>], known: &Known) {
+        let stopped: HashMap<&ContainerId, &str> =
+            rows.iter().filter(|row| !row.state.is_alive()).map(|row| (&row.id, row.name.as_str())).collect();
+        self.ports.extend(known.ports.iter().filter_map(|port| {
+            Some(Held {
+                port: port.port,
+                protocol: port.protocol.clone(),
+                addresses: Some(port.address.clone())
+                    .filter(|address| !address.is_empty())
+                    .into_iter()
+                    .collect(),
+                by: (*stopped.get(&port.container)?).to_owned(),
+                bound: false,
+            })
+        }));
+        self.volumes = known.volumes.as_ref().map(|names| names.iter().cloned().collect());
+        self.knows_networks = known.networks.is_some();
+        self.networks.extend(known.networks.iter().flatten().cloned());
     }
 
     /// Whether a container has this name.

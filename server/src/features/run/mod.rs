@@ -5,7 +5,10 @@ mod blame;
 
 use shared::{
     ContainerRef, Empty, Needs, Permission,
-    run::{CreateContainer, CreateOptions, CreatedContainer, ExistingSpec, NotStarted, ReadRunSpec, RunSpec},
+    run::{
+        CreateContainer, CreateOptions, CreatedContainer, ExistingSpec, Held, NotStarted, ReadHeld,
+        ReadRunSpec, RunSpec,
+    },
 };
 
 use crate::{
@@ -24,7 +27,11 @@ use crate::{
 /// Mounts it.
 #[must_use]
 pub fn mount(api: Api) -> Api {
-    api.mount::<CreateContainer>(create).mount::<ReadRunSpec>(read_spec)
+    api.mount::<CreateContainer>(create).mount::<ReadRunSpec>(read_spec).mount::<ReadHeld>(read_held)
+}
+
+async fn read_held(_: App, grant: Grant<ReadHeld>, _: Empty, (): ()) -> Result<Held, Error> {
+    grant.hub()?.held(&grant.sight()?).await
 }
 
 async fn read_spec(_: App, grant: Grant<ReadRunSpec>, _: Empty, (): ()) -> Result<ExistingSpec, Error> {
