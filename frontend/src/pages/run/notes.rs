@@ -79,7 +79,7 @@ pub(super) fn Notes(
                     .get()
                     .into_iter()
                     .map(|reason| {
-                        let safer = safer_words(i18n, flag, &reason).unwrap_or_default();
+                        let safer = safer_words(i18n, flag, &reason);
                         view! {
                             <p class="host-reason">
                                 <Badge tone=Tone::Host icon=Icon::ShieldAlert label=t!(i18n, run.host.mark) />

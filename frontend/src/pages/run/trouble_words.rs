@@ -134,20 +134,39 @@ pub(super) fn host_words(i18n: I18n, reason: &HostReason) -> String {
     }
 }
 
-/// What does the same with less, where there is something; tracked.
-pub(super) fn safer_words(i18n: I18n, flag: &str, reason: &HostReason) -> Option<String> {
-    Some(match reason {
+/// What does the same with less; tracked.
+pub(super) fn safer_words(i18n: I18n, flag: &str, reason: &HostReason) -> String {
+    match reason {
         HostReason::Privileged => t_string!(i18n, run.safer.privileged),
         HostReason::Capability(_) => t_string!(i18n, run.safer.capability),
         HostReason::HostPath(_) => t_string!(i18n, run.safer.volume),
         HostReason::EngineSocket(_) => t_string!(i18n, run.safer.engine_socket),
+        HostReason::Propagation => t_string!(i18n, run.safer.propagation),
+        HostReason::VolumeDriver => t_string!(i18n, run.safer.volume_driver),
+        HostReason::ForeignMount => t_string!(i18n, run.safer.foreign_mount),
+        HostReason::ImageFiles => t_string!(i18n, run.safer.image_files),
         HostReason::VolumesOfOther(_) => t_string!(i18n, run.safer.volumes_of_other),
         HostReason::Memory => t_string!(i18n, run.safer.memory),
         HostReason::HostNamespace if flag == "network" => t_string!(i18n, run.safer.network),
+        HostReason::HostNamespace => t_string!(i18n, run.safer.host_namespace),
+        HostReason::OtherNamespace(_) => t_string!(i18n, run.safer.other_namespace),
+        HostReason::UnknownNetwork(_) => t_string!(i18n, run.safer.unknown_network),
+        HostReason::NetworkDriver => t_string!(i18n, run.safer.network_driver),
         HostReason::LowPort(_) => t_string!(i18n, run.safer.port),
         HostReason::HostAddress => t_string!(i18n, run.safer.address),
         HostReason::AllPorts => t_string!(i18n, run.safer.all_ports),
+        HostReason::NameServers => t_string!(i18n, run.safer.name_servers),
+        HostReason::HostGateway => t_string!(i18n, run.safer.host_gateway),
         HostReason::Link(_) => t_string!(i18n, run.safer.link),
-        _ => return None,
-    })
+        HostReason::Group(_) => t_string!(i18n, run.safer.group),
+        HostReason::Protection(_) => t_string!(i18n, run.safer.protection),
+        HostReason::Device(_) => t_string!(i18n, run.safer.device),
+        HostReason::CgroupParent => t_string!(i18n, run.safer.cgroup_parent),
+        HostReason::Runtime => t_string!(i18n, run.safer.runtime),
+        HostReason::Kernel(_) => t_string!(i18n, run.safer.kernel),
+        HostReason::Annotation(_) => t_string!(i18n, run.safer.annotation),
+        HostReason::Resources => t_string!(i18n, run.safer.resources),
+        HostReason::Log(_) => t_string!(i18n, run.safer.log),
+        HostReason::StorageDriver => t_string!(i18n, run.safer.storage_driver),
+    }
 }
