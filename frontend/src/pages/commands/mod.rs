@@ -4,7 +4,7 @@ mod script;
 
 use leptos::prelude::*;
 use shared::{
-    Permission,
+    Permission, Target,
     commands::{Outcome, Said},
 };
 
@@ -39,7 +39,8 @@ pub(crate) fn CommandsPage() -> impl IntoView {
     let kept = record.clone();
     let left_out = Memo::new(move |_| kept.read().left_out);
     let is_empty = Memo::new(move |_| said.with(Vec::is_empty));
-    let masks = move || !session.may_within(Permission::ContainerEnvironment, &environment.get());
+    let masks =
+        move || !session.may(Permission::ContainerEnvironment, Target::Environment(&environment.get()));
     let whole = record.clone();
     let all = Signal::derive(move || script::lines(&whole.read()));
     let save = move || download::save_text(script::FILE, &script::text(i18n, &record.read_untracked()));

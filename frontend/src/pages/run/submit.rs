@@ -2,7 +2,7 @@
 
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
-    ApiError, ErrorCode, Permission,
+    ApiError, ErrorCode, Permission, Target,
     commands::{Outcome, Secrets, creation, line, on_containers, plain},
     run::{CreateContainer, CreateOptions, CreatedContainer, NotStarted, RunSpec, create_words, words},
 };
@@ -174,10 +174,11 @@ impl Submit {
         line(&if options.start { words(spec) } else { create_words(spec) })
     }
 
-    /// Whether this person may see values of the environment later.
+    /// Whether this person's role shows values of the environment. Whoever owns a container sees those of it,
+    /// and may lose it: what the tab keeps goes by the role.
     fn secrets(self) -> Secrets {
         let environment = self.store.environment_untracked();
-        if self.session.may_within(Permission::ContainerEnvironment, &environment) {
+        if self.session.may(Permission::ContainerEnvironment, Target::Environment(&environment)) {
             Secrets::Kept
         } else {
             Secrets::Hidden
