@@ -25,6 +25,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
         ['inspect', containerUrl(longshore, container, 'inspect'), /HostConfig/],
         ['run', `${longshore.url}/environments/local/run`, /Paste a docker run command/],
         ['jobs', `${longshore.url}/environments/local/jobs`, /Jobs/],
+        ['run, from another', `${longshore.url}/environments/local/run?from=${container.name}`, /Filled from/],
+        ['commands', `${longshore.url}/commands`, /Commands of this session/],
         ['users', `${longshore.url}/users`, /admin/],
         ['account', `${longshore.url}/account`, /Second factor/],
         ['audit', `${longshore.url}/audit`, /Sign in/],

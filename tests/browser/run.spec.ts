@@ -99,6 +99,90 @@ it('a name and a port that are taken are told, with the next free one', async ({
   );
 });
 
+it('a port of a stopped container, a volume, a network and the host are checked while typing', async ({
+  signedIn: page,
+  longshore,
+  dock,
+}) => {
+  const stopped = dock.create('sleeps', '-p', '18110:80', 'busybox');
+  await page.goto(longshore.url + RUN);
+  await page.getByLabel('Image', { exact: true }).fill('busybox');
+  await page.getByRole('button', { name: 'Add --publish', exact: true }).click();
+  await page.keyboard.type('18110:80');
+  await expect(
+    page.getByText(`${stopped.name} publishes 18110 when it runs. The next free one is 18111.`),
+  ).toBeVisible();
+  await page.getByRole('button', { name: 'Use 18111' }).click();
+  await expect(page.getByText('when it runs. The next free one')).toHaveCount(0);
+
+  await page.getByRole('button', { name: 'Add --volume', exact: true }).click();
+  await page.keyboard.type('no-such-volume:/data');
+  await expect(page.getByText('No volume here is called no-such-volume: an empty one is made.')).toBeVisible();
+  await page.getByRole('searchbox', { name: 'Find an option' }).fill('cpus');
+  await page.getByLabel('--cpus', { exact: true }).fill('4000');
+  await expect(page.getByText(/The host has \d+ processors: the engine refuses more\./)).toBeVisible();
+  // None of it keeps the form from being sent; another check asks nothing of the server.
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(request.url()));
+  await page.getByLabel('--cpus', { exact: true }).fill('0.5');
+  await expect(page.getByText('the engine refuses more')).toHaveCount(0);
+  expect(asked).toEqual([]);
+});
+
+it('another container like one is made from the menus, with what only it has', async ({
+  signedIn: page,
+  longshore,
+  dock,
+  name,
+}) => {
+  const one = dock.create('like', '-p', '18120:80', '-e', 'COLOUR=green', '--memory', '64m', 'nginx:1.22');
+  await page.goto(`${longshore.url}/environments/local/containers?q=${one.name}`);
+  await page.getByRole('button', { name: `Actions for ${one.name}` }).click();
+  await page.getByRole('link', { name: 'Another like this…' }).click();
+  await expect(page).toHaveURL(new RegExp(`/run\\?from=${one.name}$`));
+  await expect(page.getByText(`Filled from ${one.name}`)).toBeVisible();
+  await expect(page.getByLabel('Image', { exact: true })).toHaveValue('nginx:1.22');
+  await expect(page.getByLabel('--env, 1', { exact: true })).toHaveValue('COLOUR=green');
+  await expect(page.getByLabel('--env, 2', { exact: true })).toHaveCount(0);
+  // It is the first one's port.
+  await expect(page.getByText(`${one.name} publishes 18120 when it runs.`)).toBeVisible();
+  await page.getByRole('button', { name: 'Use 18121' }).click();
+  await page.getByLabel('--name', { exact: true }).fill(name);
+  await page.getByRole('button', { name: 'Create only' }).click();
+  await expect(page).toHaveURL(new RegExp(`/containers/${name}$`));
+  expect(inspect(name, '{{.Config.Image}} {{.HostConfig.Memory}} {{json .HostConfig.PortBindings}}')).toBe(
+    'nginx:1.22 67108864 {"80/tcp":[{"HostIp":"","HostPort":"18121"}]}',
+  );
+});
+
+it('values that one may not see are asked for, and not sent as a mask', async ({ page, context, longshore, dock, name }) => {
+  const one = dock.create('masked', '-e', 'TOKEN=canary-value', 'busybox', 'sleep', '60');
+  await longshore.signIn(context.request, 'admin');
+  await longshore.call(context.request, 'POST', '/users', {
+    name: 'maker',
+    grants: [{ role: { builtin: 'deployer' }, at: 'everything' }],
+    password: 'six tall cranes at dawn',
+  });
+  await longshore.signIn(context.request, 'maker');
+  await page.goto(`${longshore.url}${RUN}?from=${one.name}`);
+  await expect(page.getByText('Your role does not show the values of these variables')).toContainText('TOKEN');
+  const token = page.getByLabel('--env, 1', { exact: true });
+  await expect(token).toHaveValue('TOKEN');
+  await expect(token).toHaveAttribute('aria-invalid', 'true');
+  expect(await page.content()).not.toContain('canary-value');
+  await page.getByLabel('--name', { exact: true }).fill(name);
+  await page.getByRole('button', { name: 'Create only' }).click();
+  await expect(page.getByText('1 field is to be corrected first')).toBeVisible();
+  await token.fill('TOKEN=mine');
+  await page.getByRole('button', { name: 'Create only' }).click();
+  await expect(page).toHaveURL(new RegExp(`/containers/${name}$`));
+  expect(inspect(name, '{{json .Config.Env}}')).toContain('TOKEN=mine');
+  // The record of this session has no value that this person may not see again.
+  await page.goto(`${longshore.url}/commands`);
+  await expect(page.getByRole('list', { name: 'Commands of this session' })).toContainText('TOKEN=*****');
+  expect(await page.evaluate(() => sessionStorage.getItem('longshore.commands'))).not.toContain('mine');
+});
+
 it('a container that was made and could not start says why, at the field', async ({
   signedIn: page,
   longshore,
