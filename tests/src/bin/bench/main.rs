@@ -3,7 +3,7 @@
 //!
 //! `bench [--quick] [PART...]` measures all parts, or those named; `--quick` takes shorter looks. It needs
 //! what the tests need: a private engine in `LONGSHORE_TEST_ENGINE`, a console in `LONGSHORE_BIN`, and for
-//! the part `browser` the packages of `tests/browser`.
+//! the parts `browser` and `form` the packages of `tests/browser`.
 
 #![allow(
     clippy::unwrap_used,
@@ -18,6 +18,7 @@ mod access;
 mod browser;
 mod calls;
 mod fleet;
+mod form;
 mod line;
 mod list;
 mod live;
@@ -31,8 +32,8 @@ use fleet::Fleet;
 use longshore_tests::{Console, ConsoleOptions, TestEngine};
 use table::Table;
 
-const PARTS: [&str; 10] =
-    ["list", "access", "calls", "live", "browser", "logs", "terminal", "memory", "start", "sizes"];
+const PARTS: [&str; 11] =
+    ["list", "access", "calls", "live", "browser", "form", "logs", "terminal", "memory", "start", "sizes"];
 
 /// What every part measures on.
 struct Bench {
@@ -74,7 +75,7 @@ async fn main() {
     if wanted("logs") {
         logs::measure(&bench, &mut table).await;
     }
-    if ["list", "access", "calls", "live", "browser", "memory", "start"].into_iter().any(wanted) {
+    if ["list", "access", "calls", "live", "browser", "form", "memory", "start"].into_iter().any(wanted) {
         let fleet = Fleet::launch(&bench.engine).await;
         if wanted("start") {
             process::start(&bench, &mut table).await;
@@ -90,6 +91,9 @@ async fn main() {
         }
         if wanted("browser") {
             browser::measure(&bench, &mut table).await;
+        }
+        if wanted("form") {
+            form::measure(&bench, &mut table).await;
         }
         if wanted("memory") {
             process::memory(&bench, &mut table).await;
