@@ -130,7 +130,7 @@ test('what failed is marked, and a comment in the script', async ({ signedIn: pa
   await page.goto(`${longshore.url}/commands`);
   const list = page.getByRole('list', { name: 'Commands of this session' });
   await expect(list.getByRole('listitem')).toHaveCount(2);
-  await expect(list.getByRole('listitem').last()).toContainText('Failed:');
+  await expect(list.getByRole('listitem').last()).toContainText('Failed: no-such-image:1 is not on this engine');
   const script = await saved(page);
   expect(script).toMatch(new RegExp(`^# docker create --name ${name} no-such-image:1$`, 'm'));
   expect(script).toMatch(new RegExp(`^docker rm --volumes ${taken.name}$`, 'm'));

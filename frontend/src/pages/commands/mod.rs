@@ -117,7 +117,7 @@ fn SaidLine(said: Said) -> impl IntoView {
             <CopyButton text=line label=move || Some(t_string!(i18n, common.copy_command)) />
             <p>
                 <time datetime=format::machine_time(at) title=move || format::date_time_exact(i18n, at)>
-                    {move || format::date_time_exact(i18n, at)}
+                    {move || format::time_exact(i18n, at)}
                 </time>
                 " " <span>{words}</span>
             </p>

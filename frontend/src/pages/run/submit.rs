@@ -14,11 +14,7 @@ use super::{
 };
 use crate::{
     api,
-    components::{
-        containers_store::ContainersStore,
-        error_text::error_text,
-        session_commands::{note, note_as},
-    },
+    components::{containers_store::ContainersStore, error_text::error_text, session_commands::note_as},
     i18n::{I18n, t_string, use_i18n},
     paths,
     session::{SessionContext, use_session},
@@ -186,13 +182,13 @@ impl Submit {
     }
 
     fn refused(self, spec: RunSpec, error: &ApiError) {
-        let options = CreateOptions { start: false };
-        let name = spec.general.name.clone().unwrap_or_default();
-        if let Some(words) = creation(&spec, &name, options, self.secrets()).into_iter().next() {
-            note(self.i18n, self.store.environment_untracked(), words, Some(error));
-        }
         let spot = error.field.as_deref().and_then(|path| self.spot(path));
         let text = self.words(&spec, error, spot);
+        let name = spec.general.name.clone().unwrap_or_default();
+        let options = CreateOptions { start: false };
+        if let Some(words) = creation(&spec, &name, options, self.secrets()).into_iter().next() {
+            note_as(self.store.environment_untracked(), words, Outcome::Failed(text.clone()));
+        }
         self.refuse(Refusal { spec, spot, text, made: None });
     }
 
