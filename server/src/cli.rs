@@ -115,6 +115,8 @@ enum AdminCommand {
     ResetFactor {
         #[command(flatten)]
         data: DataFolder,
+        #[command(flatten)]
+        keys: KeyFile,
         /// The user's name.
         name: String,
     },
@@ -308,8 +310,11 @@ async fn admin(command: AdminCommand) -> Result<(), String> {
             store.close().await;
             say(&format!("{name} may not sign in any more; their sessions have ended."));
         }
-        AdminCommand::ResetFactor { data, name } => {
+        AdminCommand::ResetFactor { data, keys, name } => {
             let store = open(&data).await?;
+            // Another one where it is lost: what nothing opens any more is removed by this very command.
+            let keys = Keys::open(&keys.of(&data), false).map_err(|error| chain(&error))?;
+            let store = recorded(store, &keys, &data.data).await?;
             host_admin::reset_factor(&store, &name, hub::now()).await.map_err(failed)?;
             store.close().await;
             say(&format!("{name} signs in without a second factor; their sessions have ended."));

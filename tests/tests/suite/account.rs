@@ -31,13 +31,13 @@ async fn console() -> (FakeEngine, Console) {
 }
 
 /// A person with an authenticator app.
-struct Phone {
+pub(crate) struct Phone {
     secret: String,
 }
 
 impl Phone {
     /// The code of a time step, counted from the present one.
-    async fn code(&self, step: i64) -> FactorCode {
+    pub(crate) async fn code(&self, step: i64) -> FactorCode {
         let app = Builder::new().with_secret(Secret::try_from_base32(&self.secret).unwrap()).build().unwrap();
         // Not at the very end of a step, when the server may be in the next one.
         let now = eventually("there is time in this step", async || {
@@ -50,7 +50,7 @@ impl Phone {
 }
 
 /// Enrols with the code before the present one, so that the present and the next one are left.
-async fn enrol(client: &Client) -> (Phone, Vec<String>) {
+pub(crate) async fn enrol(client: &Client) -> (Phone, Vec<String>) {
     let setup = act(client, BeginFactor {}, Empty {}).await.unwrap();
     assert!(setup.address.contains(&setup.secret) && setup.qr.side > 20);
     let phone = Phone { secret: setup.secret };

@@ -10,10 +10,10 @@ use longshore_tests::{
 use shared::{
     Empty, Role,
     audit::{AuditQuery, AuditResult, ListAudit},
-    session::ReadSession,
+    session::{FinishSignIn, ReadSession},
 };
 
-use crate::support::act;
+use crate::{account::enrol, support::act};
 
 /// Exit code and all that was printed.
 fn admin(console: &Console, args: &[&str], typed: &str) -> (Option<i32>, String) {
@@ -101,4 +101,55 @@ async fn the_policy_is_put_back_while_nobody_can_sign_in() {
     .await;
     let rows = act(&client, ListAudit {}, AuditQuery::default()).await.unwrap();
     assert!(rows.rows.iter().any(|row| row.action == "ResetPolicy" && row.result == AuditResult::Done));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_factor_is_reset_and_the_key_is_changed_beside_a_running_console() {
+    let fake = FakeEngine::start();
+    let console = Console::connected(ConsoleOptions::before(&fake.host())).await;
+    let (_, name) = console.new_user(Role::Viewer).await;
+    let client = console.sign_in(&name).await.unwrap();
+    let (phone, _) = enrol(&client).await;
+    let browser = console.anonymous();
+    for (turn, values) in [(0, "1 values"), (1, "1 values")] {
+        let (code, said) = admin(&console, &["rotate-key"], "");
+        assert!(code == Some(0) && said.contains(values), "{said}");
+        // The console that runs opens what was sealed under the new key.
+        sign_in(&browser, &name, PASSWORD).await.unwrap_err();
+        browser.call(&FinishSignIn {}, Empty {}, phone.code(turn).await).await.unwrap();
+    }
+    let (code, said) = admin(&console, &["reset-factor", &name], "");
+    assert_eq!(code, Some(0), "{said}");
+    console.sign_in(&name).await.expect("the password is enough");
+    let (code, said) = admin(&console, &["reset-factor", &name], "");
+    assert!(code != Some(0) && said.contains("no second factor"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_console_does_not_start_without_the_key_of_what_is_sealed() {
+    let fake = FakeEngine::start();
+    let mut console = Console::connected(ConsoleOptions::before(&fake.host())).await;
+    let (_, name) = console.new_user(Role::Viewer).await;
+    enrol(&console.sign_in(&name).await.unwrap()).await;
+    let key = console.data().path().join("secret.key");
+    let aside = console.data().path().join("aside");
+    let serve = || {
+        let mut command = Command::new(binary());
+        command.arg("serve").arg("--data").arg(console.data().path()).args(["--listen", "127.0.0.1:0"]);
+        let output = command.output().expect("the console's binary");
+        assert!(!output.status.success());
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
+    assert!(serve().contains("chmod 600"));
+    std::fs::rename(&key, &aside).unwrap();
+    let said = serve();
+    assert!(said.contains("secret.key") && said.contains("is missing"), "{said}");
+    assert!(!key.exists(), "no other key is made in its place");
+
+    assert!(said.contains("reset-factor"), "the way out where it is lost: {said}");
+    assert_eq!(admin(&console, &["reset-factor", &name], "").0, Some(0));
+    console.restart().await;
+    console.sign_in(&name).await.unwrap();
 }
