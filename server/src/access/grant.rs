@@ -146,9 +146,13 @@ impl<O: Operation> Grant<O> {
     /// depends on more than the operation, which declares it otherwise.
     ///
     /// # Errors
-    /// [`Error::ConfirmationNeeded`].
+    /// [`Error::ConfirmationNeeded`]; [`Error::NotForTokens`] for a token, which cannot prove it.
     pub fn require_confirmed(&self) -> Result<(), Error> {
-        if self.confirmed { Ok(()) } else { Err(Error::ConfirmationNeeded) }
+        match self.confirmed {
+            true => Ok(()),
+            false if self.actor.token().is_some() => Err(Error::NotForTokens),
+            false => Err(Error::ConfirmationNeeded),
+        }
     }
 
     /// What it is about: for a lease, and for decisions on the same target.
@@ -242,11 +246,10 @@ async fn decide<O: Operation>(
         .and_then(|()| resolve(app, &named, &actor))
         .and_then(|resolved| resolved.place.permit(actor.access(), O::NEEDS).map(|()| resolved))
         // Last, so that nobody is asked again for what they may not do.
-        .and_then(
-            |resolved| {
-                if O::CONFIRMS && !confirmed { Err(Error::ConfirmationNeeded) } else { Ok(resolved) }
-            },
-        );
+        .and_then(|resolved| {
+            let asks = O::CONFIRMS && !confirmed;
+            if asks { Err(Error::ConfirmationNeeded) } else { Ok(resolved) }
+        });
     match outcome {
         Ok(resolved) => {
             let record = if effect == Effect::Mutates {
