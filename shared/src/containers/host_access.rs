@@ -152,9 +152,14 @@ const RUNTIMES: &[&str] = &["", "runc", "io.containerd.runc.v2", "crun", "oci"];
 /// What no list of hidden paths may lack, and none of those that are only read.
 const MASKED: &[&str] = &["/proc/kcore", "/sys/firmware"];
 const READ_ONLY: &[&str] = &["/proc/sys", "/proc/sysrq-trigger"];
-/// Notes that engines make themselves.
-const OWN_ANNOTATIONS: &[&str] =
-    &["io.podman.annotations.", "io.container.manager", "org.opencontainers.image."];
+/// Notes that engines make themselves, by how they begin.
+const OWN_ANNOTATIONS: &[&str] = &[
+    "io.podman.annotations.",
+    "io.container.manager",
+    "org.opencontainers.image.",
+    "org.systemd.property.KillSignal",
+    "org.systemd.property.TimeoutStopUSec",
+];
 
 /// What the engine's document says of access to the host, the worst first; empty for an ordinary container.
 #[must_use]

@@ -14,6 +14,7 @@ fn an_ordinary_container_has_none() {
             "CgroupnsMode": "host", "CgroupParent": "", "Devices": [], "DeviceRequests": null,
             "MaskedPaths": ["/proc/kcore", "/sys/firmware"], "ReadonlyPaths": ["/proc/sys", "/proc/sysrq-trigger"],
             "SecurityOpt": ["no-new-privileges"], "Runtime": "runc", "Binds": ["data:/data"], "Memory": 1000,
+            "Annotations": { "io.podman.annotations.pids-limit": "0", "org.systemd.property.KillSignal": "15" },
             "PortBindings": { "80/tcp": [{ "HostPort": "80" }] }, "FromTheFuture": { "Nothing": [0, ""] }
         },
         "Mounts": [
@@ -92,6 +93,7 @@ fn each_setting_counts_by_itself() {
         json!({ "Links": ["/db:/web/db"] }),
         json!({ "Runtime": "own" }),
         json!({ "Annotations": { "run.oci.keep_original_groups": "1" } }),
+        json!({ "Annotations": { "org.systemd.property.DeviceAllow": "x" } }),
         json!({ "FromTheFuture": true }),
     ];
     for setting in settings {

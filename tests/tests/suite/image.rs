@@ -7,10 +7,11 @@ use std::{os::unix::fs::MetadataExt, path::PathBuf};
 
 use longshore_tests::{Client, TestContainer, TestEngine, console, eventually};
 use shared::{
-    Empty,
-    containers::ListContainers,
+    Empty, Role,
+    containers::{InspectContainer, ListContainers},
     environments::{EngineStatus, ReadEnvironment},
     setup::{CompleteSetup, FirstAdmin},
+    users::{CreateUser, NewGrant, NewUser},
 };
 
 struct Image {
@@ -95,6 +96,17 @@ async fn it_runs_without_root_and_manages_the_engine_it_runs_on() {
     assert!(environment.counts.total > 0);
     let list = client.call(&ListContainers { environment: console::local() }, Empty {}, ()).await.unwrap();
     assert!(list.containers.iter().any(|row| row.id.as_str() == container.id), "it sees itself");
+
+    // It finds out by itself which container is its own, and shows it to administrators only.
+    let grants = vec![NewGrant::everywhere(Role::EnvironmentAdmin)];
+    let new = NewUser { name: "keeper".to_owned(), password: console::PASSWORD.to_owned(), grants };
+    client.call(&CreateUser {}, Empty {}, new).await.unwrap();
+    let keeper = image.client(&container).await;
+    console::sign_in(&keeper, "keeper", console::PASSWORD).await.unwrap();
+    let list = keeper.call(&ListContainers { environment: console::local() }, Empty {}, ()).await.unwrap();
+    assert!(list.containers.iter().all(|row| row.id.as_str() != container.id));
+    let inspect = InspectContainer { environment: console::local(), container: container.reference() };
+    assert_eq!(keeper.call(&inspect, Empty {}, ()).await.unwrap_err().status, 404);
 
     let processes = image.engine.docker(&["top", &container.id, "-o", "pid,uid,args"]);
     let uids: Vec<_> = processes.lines().skip(1).filter_map(|line| line.split_whitespace().nth(1)).collect();
