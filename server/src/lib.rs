@@ -1,6 +1,6 @@
 //! Longshore's server: authorizes and carries out Docker Engine operations, and keeps every browser live.
 //!
-//! ARCHITECTURE.md draws the house. Imports go features → access, engine, hub, store; never from one
+//! ARCHITECTURE.md draws the house. Imports go features → access, engine, hub, jobs, store; never from one
 //! feature to another; engine → `access::grant` only.
 
 #![forbid(unsafe_code)]

@@ -249,7 +249,7 @@ impl Audit {
     ) -> Result<i64, Error> {
         let row = NewAuditRow {
             at: self.0.clock.now(),
-            actor: actor,
+            actor,
             address: &address.map(|address| address.to_canonical().to_string()).unwrap_or_default(),
             action: shorten(action, NAME_CHARACTERS),
             target: shorten(target, TEXT_CHARACTERS),

@@ -128,6 +128,19 @@ impl Actor {
             standing: Arc::default(),
         }
     }
+
+    /// The same with a role on everything.
+    #[cfg(test)]
+    pub(crate) fn holding(mut self, role: shared::Role) -> Self {
+        let held = shared::access::Held {
+            permissions: role.permissions(),
+            scope: shared::Scope::Everything,
+            only_in: None,
+            reason: shared::access::Reason::Owner { team: None },
+        };
+        Arc::make_mut(&mut self.standing).access = Access::new(vec![held]);
+        self
+    }
 }
 
 /// What open streams must hear.

@@ -1,6 +1,6 @@
 //! The frame, with work that the tests hold in their hands.
 
-use shared::UserId;
+use shared::{Role, UserId};
 use tokio::sync::oneshot;
 
 use super::*;
@@ -26,7 +26,7 @@ impl Frame {
         let mut people = Vec::new();
         for name in ["ann", "ben"] {
             let row = NewUserRow { name, password_hash: "hash", ..NewUserRow::default() };
-            let mut actor = Actor::for_test(name);
+            let mut actor = Actor::for_test(name).holding(Role::Deployer);
             actor.user = store.create_user(&row).await.unwrap().unwrap().id;
             people.push(actor);
         }
@@ -111,6 +111,11 @@ async fn two_that_want_the_same_share_one_and_leave_one_by_one() {
     assert!(matches!(frame.jobs.cancel(&local(), job.id, ben).await, Err(Error::NotFound(_))));
     let (same, _) = frame.endless(ben, "docker.io/library/nginx:latest").await.unwrap();
     assert_eq!(same.id, job.id);
+    // What a token of theirs does not hold it cannot take back.
+    let mut narrow = Actor::for_test("ann").holding(Role::Viewer);
+    narrow.user = ann.user;
+    let refused = frame.jobs.cancel(&local(), job.id, &narrow).await;
+    assert!(matches!(refused, Err(Error::Forbidden { needs: Permission::JobManage })), "{refused:?}");
     frame.jobs.cancel(&local(), job.id, ann).await.unwrap();
     assert_eq!(frame.state(ann, job.id).await, None);
     assert_eq!(frame.state(ben, job.id).await, Some(JobState::Running));
@@ -141,7 +146,7 @@ async fn how_many_run_is_bounded() {
     assert!(frame.endless(&frame.people[1], "another").await.is_ok(), "others still may");
     let mut more = 0;
     let refused = loop {
-        let mut actor = Actor::for_test("many");
+        let mut actor = Actor::for_test("many").holding(Role::Deployer);
         let name = format!("many-{more}");
         let row = NewUserRow { name: &name, password_hash: "hash", ..NewUserRow::default() };
         actor.user = frame.store.create_user(&row).await.unwrap().unwrap().id;

@@ -19,7 +19,7 @@ use std::{
 
 use parking_lot::Mutex;
 use shared::{
-    EnvironmentId, JobId,
+    EnvironmentId, JobId, Permission,
     audit::AuditResult,
     jobs::{FailureKind, JOBS_LISTED, Job, JobFailure, JobState, JobWork},
 };
@@ -129,7 +129,7 @@ impl Jobs {
         self.0.running.lock().insert(id, Arc::clone(&running));
         self.changed();
         let work = work(Arc::clone(&running));
-        let (jobs, by, address) = (self.clone(), new.actor.name.clone(), new.address);
+        let (jobs, by, address) = (self.clone(), new.actor.in_audit(), new.address);
         let watched = Arc::clone(&running);
         tokio::spawn(async move { jobs.supervise(&watched, work, &by, address).await });
         running.job(sight).ok_or(Error::NotFound("job"))
@@ -196,7 +196,7 @@ impl Jobs {
             return Err(Error::Conflict("the job has ended already".to_owned()));
         };
         if !running.with(|_, people| sight.may_cancel(people)) {
-            return Err(Error::Forbidden { needs: shared::Permission::JobManage });
+            return Err(Error::Forbidden { needs: Permission::JobManage });
         }
         if !sight.manages() {
             let before = running.job(sight);

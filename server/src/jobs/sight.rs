@@ -1,7 +1,7 @@
 //! Whose jobs somebody sees, and which of them they may end: what every list, topic and request by number is
 //! decided by.
 
-use shared::{EnvironmentId, Permission, Target, UserId};
+use shared::{EnvironmentId, Permission, Target, UserId, access::Decision};
 
 use crate::access::session::Actor;
 
@@ -11,6 +11,8 @@ pub struct JobSight {
     user: UserId,
     all: bool,
     manages: bool,
+    /// Whether they may begin jobs there. A token of theirs may hold less than they do.
+    begins: bool,
 }
 
 impl JobSight {
@@ -20,7 +22,8 @@ impl JobSight {
         let access = actor.access();
         let manages = access.holds(Permission::JobManage, Target::Environment(environment));
         let all = manages || access.holds(Permission::AuditView, Target::Console);
-        Self { user: actor.user, all, manages }
+        let begins = access.decide_within(Permission::ImagePull, Some(environment)) == Decision::Allowed;
+        Self { user: actor.user, all, manages, begins }
     }
 
     /// The only person whose jobs are seen.
@@ -35,7 +38,7 @@ impl JobSight {
 
     /// Whether a job of these people may be ended, as far as it is about this one.
     pub(super) fn may_cancel(self, people: &[UserId]) -> bool {
-        self.manages || people.contains(&self.user)
+        self.manages || self.begins && people.contains(&self.user)
     }
 
     /// Whether it may be ended for everybody.
@@ -48,6 +51,6 @@ impl JobSight {
 impl JobSight {
     /// Of a person, who may see all or only their own.
     pub(crate) fn for_test(user: UserId, all: bool) -> Self {
-        Self { user, all, manages: all }
+        Self { user, all, manages: all, begins: true }
     }
 }
