@@ -196,14 +196,16 @@ pub struct Job {
 }
 
 impl Job {
-    /// How far it is, from 0 to 1; nothing where no part is known yet.
+    /// How far it is, from 0 to 1; nothing where no part is known yet that there is work with.
     #[must_use]
     pub fn fraction(&self) -> Option<f64> {
-        match (self.state, self.steps.len()) {
-            (JobState::Done, _) => Some(1.0),
-            (_, 0) => None,
-            (_, count) => Some(self.steps.iter().map(JobStep::fraction).sum::<f64>() / count as f64),
+        if self.state == JobState::Done {
+            return Some(1.0);
         }
+        let parts = self.steps.iter().filter(|step| step.state != StepState::Here);
+        let (sum, count) =
+            parts.fold((0.0, 0_u32), |(sum, count), step| (sum + step.fraction(), count.saturating_add(1)));
+        (count > 0).then(|| sum / f64::from(count))
     }
 
     /// Takes in what came after it.
@@ -294,7 +296,8 @@ mod tests {
         let names: Vec<&str> = seen.steps.iter().map(|step| step.name.as_str()).collect();
         assert_eq!(names, ["a", "b", "c"]);
         assert_eq!(seen.steps[0].current, 5);
-        assert!((seen.fraction().unwrap() - (0.35 + 2.0) / 3.0).abs() < 1e-9);
+        // What was here already is no work.
+        assert!((seen.fraction().unwrap() - (0.35 + 1.0) / 2.0).abs() < 1e-9);
         seen.apply(JobUpdate { cursor: 3, whole: true, job: job(Vec::new()) });
         assert_eq!((seen.steps.len(), seen.fraction()), (0, None));
     }
