@@ -159,9 +159,9 @@ async fn it_ends_by_the_clock_and_not_by_being_idle() {
 
 #[tokio::test]
 async fn it_ends_with_a_revocation_a_new_password_and_a_disabled_owner() {
-    let home = home().await;
-    let mut changes = home.sessions.changes();
     for step in ["revoked", "password", "disabled"] {
+        let home = home().await;
+        let mut changes = home.sessions.changes();
         let (id, text) = home.token(step, &[OPERATE], Scope::Everything).await;
         let actor = home.who(&text).await.unwrap();
         if step == "revoked" {
@@ -172,7 +172,6 @@ async fn it_ends_with_a_revocation_a_new_password_and_a_disabled_owner() {
             let update = UserUpdate {
                 password_hash: (step == "password").then_some("other"),
                 disabled: (step == "disabled").then_some(true),
-                keep: Some(&home.session),
                 ..UserUpdate::default()
             };
             let (user, ended) = home.store.update_user(home.ann, &update).await.unwrap().unwrap();
@@ -182,8 +181,25 @@ async fn it_ends_with_a_revocation_a_new_password_and_a_disabled_owner() {
         assert!(home.sessions.recheck(&actor).await.is_none(), "{step}");
         let told = std::iter::from_fn(|| changes.try_recv().ok());
         assert!(told.into_iter().any(|change| change == SessionChange::Ended(actor.session)), "{step}");
+        if step != "revoked" {
+            let late = home.make("late", &[OPERATE], Scope::Everything).await;
+            assert!(late.is_none(), "the session that would make it has ended");
+        }
     }
-    assert!(home.make("late", &[OPERATE], Scope::Everything).await.is_none(), "its session has ended");
+}
+
+#[tokio::test]
+async fn it_outlives_its_owners_own_change_of_password() {
+    let home = home().await;
+    let (_, text) = home.token("ci", &[OPERATE], Scope::Everything).await;
+    let update = |keep| UserUpdate { password_hash: Some("other"), keep, ..UserUpdate::default() };
+    home.store.update_user(home.ann, &update(Some(&home.session))).await.unwrap().unwrap();
+    assert!(home.who(&text).await.is_ok());
+    // An administrator keeps a session, too, but it is not one of hers.
+    let others = SessionKey::new([9; 32]);
+    let (user, ended) = home.store.update_user(home.ann, &update(Some(&others))).await.unwrap().unwrap();
+    home.sessions.user_changed(user.id, &ended);
+    assert!(matches!(home.who(&text).await, Err(Error::BadToken)));
 }
 
 #[tokio::test]
@@ -220,7 +236,7 @@ async fn the_text_is_not_in_the_database() {
     home.store.close().await;
     let bytes = std::fs::read(home._folder.path().join("longshore.db")).unwrap();
     let holds = |needle: &[u8]| bytes.windows(needle.len()).any(|window| window == needle);
-    assert!(holds(key(&text).bytes_for_test()));
+    assert!(holds(key(&text).digest()));
     assert!(!holds(text.as_bytes()) && !holds(&text.as_bytes()[4..47]));
 }
 

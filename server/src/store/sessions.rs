@@ -26,11 +26,6 @@ impl SessionKey {
         &self.0
     }
 
-    #[cfg(test)]
-    pub(crate) fn bytes_for_test(&self) -> &[u8] {
-        &self.0
-    }
-
     pub(super) fn bytes(&self) -> &[u8] {
         &self.0
     }

@@ -282,7 +282,13 @@ impl Store {
                     .fetch_all(write.on())
                     .await
                     .map_err(attempted(WHAT))?;
-            let tokens = tokens::revoke_all(write.on(), id, WHAT).await?;
+            // Whoever changes their own password keeps their tokens; another's hand may mean a stolen account.
+            let own = "SELECT COUNT(*) FROM sessions WHERE user_id = $1";
+            let tokens = if !disables && update.keep.is_some() && write.is_there(own, id.0).await? {
+                Vec::new()
+            } else {
+                tokens::revoke_all(write.on(), id, WHAT).await?
+            };
             keys.iter().filter_map(|key| SessionKey::from_bytes(key)).chain(tokens).collect()
         } else {
             Vec::new()
