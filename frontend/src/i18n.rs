@@ -59,8 +59,10 @@ impl I18n {
 
     /// Changes the language and remembers it in this browser.
     pub(crate) fn choose(self, locale: Locale) {
+        if self.0.get_untracked() != locale {
+            self.0.set(locale);
+        }
         storage::write(STORED, code(locale));
-        self.0.set(locale);
     }
 }
 

@@ -6,13 +6,20 @@ use shared::{
     access::Decision,
     containers::ContainerSummary,
     live::{Event, Topic},
+    preferences::{Language, Preferences},
     session::{ReadSession, Session, SignOut},
     setup::ReadSetup,
 };
 
 use crate::{
-    api, live,
-    ui::storage::{COMMANDS, forget_in_tab},
+    api,
+    components::theme::{ThemeChoice, use_theme},
+    i18n::{I18n, Locale, use_i18n},
+    live,
+    ui::{
+        format,
+        storage::{COMMANDS, forget_in_tab},
+    },
 };
 
 /// What is known of the session.
@@ -38,6 +45,8 @@ pub(crate) struct SessionContext {
     ended: RwSignal<bool>,
     /// Until when what is dangerous is not asked for again, by this browser's clock.
     confirmed_until: RwSignal<f64>,
+    i18n: I18n,
+    theme: ThemeChoice,
 }
 
 impl SessionContext {
@@ -47,6 +56,8 @@ impl SessionContext {
             state: RwSignal::new(SessionState::Asking),
             ended: RwSignal::new(false),
             confirmed_until: RwSignal::new(0.0),
+            i18n: use_i18n(),
+            theme: use_theme(),
         };
         provide_context(session);
         api::on_signed_out(move || session.lost());
@@ -127,10 +138,24 @@ impl SessionContext {
         self.renew(session);
     }
 
+    /// Shows the page as its person likes it; what they never chose stays as this browser has it.
+    pub(crate) fn follow_preferences(self, chosen: Preferences) {
+        match chosen.language {
+            Some(Language::En) => self.i18n.choose(Locale::en),
+            Some(Language::Fr) => self.i18n.choose(Locale::fr),
+            None => {}
+        }
+        if let Some(theme) = chosen.theme {
+            self.theme.set(theme);
+        }
+        format::follow(chosen);
+    }
+
     /// The session as the server has just told.
     pub(crate) fn renew(self, session: Session) {
         let now = js_sys::Date::now();
         self.confirmed_until.set(now + f64::from(session.confirmed_seconds) * 1_000.0);
+        self.follow_preferences(session.preferences);
         self.state.set(SessionState::SignedIn(session));
     }
 

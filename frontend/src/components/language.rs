@@ -1,8 +1,10 @@
 //! Choosing the language; each is named in itself.
 
 use leptos::prelude::*;
+use shared::preferences::Preferences;
 
 use crate::{
+    components::preferring::{language_of, use_prefer},
     i18n::{Locale, t, use_i18n},
     ui::icon::{Icon, IconView},
 };
@@ -11,8 +13,12 @@ const LANGUAGES: [(Locale, &str, &str); 2] = [(Locale::en, "en", "English"), (Lo
 
 /// As a radio group, in a menu.
 #[component]
-pub(crate) fn LanguageSegments() -> impl IntoView {
+pub(crate) fn LanguageSegments(
+    /// The radio group's name; two may be in the page.
+    group: &'static str,
+) -> impl IntoView {
     let i18n = use_i18n();
+    let prefer = use_prefer();
     view! {
         <fieldset class="segmented">
             <legend class="visually-hidden">{t!(i18n, shell.language)}</legend>
@@ -23,10 +29,13 @@ pub(crate) fn LanguageSegments() -> impl IntoView {
                         <label lang=code>
                             <input
                                 type="radio"
-                                name="language"
+                                name=group
                                 value=code
                                 prop:checked=move || i18n.locale() == locale
-                                on:change=move |_| i18n.choose(locale)
+                                on:change=move |_| {
+                                    let language = Some(language_of(locale));
+                                    prefer(Preferences { language, ..Preferences::default() });
+                                }
                             />
                             {name}
                         </label>

@@ -13,6 +13,7 @@ pub(crate) mod log_view;
 pub(crate) mod palette;
 pub(crate) mod palette_open;
 pub(crate) mod password_words;
+pub(crate) mod preferring;
 pub(crate) mod reading;
 pub(crate) mod session_commands;
 pub(crate) mod shell;

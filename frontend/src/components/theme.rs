@@ -1,35 +1,23 @@
 //! Light, dark, or as the system: kept in this browser, pinned by `data-theme` on `<html>`.
 
 use leptos::prelude::*;
+pub(crate) use shared::preferences::Theme;
 
 use crate::ui::storage;
 
 const STORED: &str = "longshore.theme";
 
-/// What the person chose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Theme {
-    /// As the system.
-    System,
-    /// Light.
-    Light,
-    /// Dark.
-    Dark,
+/// The name in style sheets and in storage.
+pub(crate) fn name(theme: Theme) -> &'static str {
+    match theme {
+        Theme::System => "system",
+        Theme::Light => "light",
+        Theme::Dark => "dark",
+    }
 }
 
-impl Theme {
-    /// The name in style sheets and in storage.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::System => "system",
-            Self::Light => "light",
-            Self::Dark => "dark",
-        }
-    }
-
-    fn parse(name: &str) -> Option<Self> {
-        [Self::System, Self::Light, Self::Dark].into_iter().find(|theme| theme.name() == name)
-    }
+fn parse(text: &str) -> Option<Theme> {
+    [Theme::System, Theme::Light, Theme::Dark].into_iter().find(|theme| name(*theme) == text)
 }
 
 /// The theme of the page.
@@ -39,7 +27,7 @@ pub(crate) struct ThemeChoice(RwSignal<Theme>);
 impl ThemeChoice {
     /// Reads the person's choice and keeps the page by it.
     pub(crate) fn provide() -> Self {
-        let stored = storage::read(STORED).and_then(|name| Theme::parse(&name)).unwrap_or(Theme::System);
+        let stored = storage::read(STORED).and_then(|text| parse(&text)).unwrap_or(Theme::System);
         let choice = Self(RwSignal::new(stored));
         provide_context(choice);
         Effect::new(move || {
@@ -47,7 +35,7 @@ impl ThemeChoice {
             // Only fails for a wrong attribute name.
             let _ = match choice.0.get() {
                 Theme::System => root.remove_attribute("data-theme"),
-                theme @ (Theme::Light | Theme::Dark) => root.set_attribute("data-theme", theme.name()),
+                theme @ (Theme::Light | Theme::Dark) => root.set_attribute("data-theme", name(theme)),
             };
         });
         choice
@@ -60,8 +48,10 @@ impl ThemeChoice {
 
     /// Chooses, and remembers it in this browser.
     pub(crate) fn set(self, theme: Theme) {
-        storage::write(STORED, theme.name());
-        self.0.set(theme);
+        if self.0.get_untracked() != theme {
+            self.0.set(theme);
+        }
+        storage::write(STORED, name(theme));
     }
 }
 

@@ -6,7 +6,11 @@
 use std::{cell::RefCell, collections::HashMap};
 
 use js_sys::{Array, Date, Function, Intl, JsString, Object, Reflect};
-use shared::UnixMillis;
+use leptos::{prelude::*, reactive::graph::Observer};
+use shared::{
+    UnixMillis,
+    preferences::{Hours, Preferences, Times, Zone},
+};
 use wasm_bindgen::JsValue;
 
 use crate::i18n::{I18n, Locale};
@@ -31,8 +35,36 @@ enum Kind {
     Date,
 }
 
+/// How times are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+struct Style {
+    hours: Hours,
+    times: Times,
+    zone: Zone,
+}
+
 thread_local! {
-    static FORMATTERS: RefCell<HashMap<(&'static str, Kind), Function>> = RefCell::new(HashMap::new());
+    static FORMATTERS: RefCell<HashMap<(&'static str, Kind, Style), Function>> = RefCell::new(HashMap::new());
+    static STYLE: ArcRwSignal<Style> = ArcRwSignal::new(Style::default());
+}
+
+/// Writes times as somebody likes them from now on.
+pub(crate) fn follow(chosen: Preferences) {
+    let style = Style {
+        hours: chosen.hours.unwrap_or_default(),
+        times: chosen.times.unwrap_or_default(),
+        zone: chosen.zone.unwrap_or_default(),
+    };
+    STYLE.with(|now| {
+        if now.get_untracked() != style {
+            now.set(style);
+        }
+    });
+}
+
+/// Tracked where there is something that follows.
+fn style() -> Style {
+    STYLE.with(|now| if Observer::get().is_some() { now.get() } else { now.get_untracked() })
 }
 
 /// A whole number with the language's separators.
@@ -105,8 +137,11 @@ pub(crate) fn duration(i18n: I18n, millis: i64) -> String {
     format!("{}{NO_BREAK}{unit}", number(i18n.code(), Kind::Digits(0), amount as f64))
 }
 
-/// How long ago: “6 h ago”, “il y a 6 h”.
+/// How long ago: “6 h ago”, “il y a 6 h”; for who likes that better, date and time.
 pub(crate) fn ago(i18n: I18n, then: UnixMillis, now: f64) -> String {
+    if style().times == Times::Absolute {
+        return date_time(i18n, then);
+    }
     let duration = duration(i18n, since(then, now));
     match i18n.locale() {
         Locale::en => format!("{duration} ago"),
@@ -165,13 +200,18 @@ fn instant(language: &'static str, kind: Kind, at: UnixMillis) -> String {
 
 fn apply(language: &'static str, kind: Kind, value: &JsValue) -> String {
     let formatter = FORMATTERS.with(|formatters| {
-        formatters.borrow_mut().entry((language, kind)).or_insert_with(|| make(language, kind)).clone()
+        let style = match kind {
+            Kind::Digits(_) | Kind::Percent => Style::default(),
+            _ => style(),
+        };
+        let mut formatters = formatters.borrow_mut();
+        formatters.entry((language, kind, style)).or_insert_with(|| make(language, kind, style)).clone()
     });
     formatter.call1(&JsValue::UNDEFINED, value).ok().and_then(|text| text.as_string()).unwrap_or_default()
 }
 
 /// `format` is a getter whose function is bound to its formatter.
-fn make(language: &'static str, kind: Kind) -> Function {
+fn make(language: &'static str, kind: Kind, style: Style) -> Function {
     // Dates as people in Europe write them, unless the browser knows the region better.
     let locales = Array::of1(&JsString::from(if language == "en" { "en-GB" } else { language }));
     let options = Object::new();
@@ -204,9 +244,14 @@ fn make(language: &'static str, kind: Kind) -> Function {
                 set(part, JsValue::from_str("2-digit"));
             }
             set("fractionalSecondDigits", JsValue::from_f64(3.0));
-            set("hourCycle", JsValue::from_str("h23"));
         }
         Kind::Date => set("dateStyle", JsValue::from_str("medium")),
+    }
+    if kind != Kind::Date {
+        set("hourCycle", JsValue::from_str(if style.hours == Hours::Twelve { "h12" } else { "h23" }));
+    }
+    if style.zone == Zone::Utc {
+        set("timeZone", JsValue::from_str("UTC"));
     }
     Intl::DateTimeFormat::new(&locales, &options).format()
 }

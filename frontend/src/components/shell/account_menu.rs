@@ -75,7 +75,7 @@ fn Items() -> impl IntoView {
 fn LanguageChoices() -> impl IntoView {
     view! {
         <div class="menu-body">
-            <crate::components::language::LanguageSegments />
+            <crate::components::language::LanguageSegments group="language" />
         </div>
     }
 }

@@ -14,6 +14,7 @@ use leptos_router::hooks::use_location;
 use shared::ErrorCode;
 
 pub(crate) use breadcrumb::{Crumb, use_breadcrumb};
+pub(crate) use theme_menu::ThemeChoices;
 
 use crate::{
     components::{

@@ -1,9 +1,13 @@
 //! The theme's button and its menu.
 
 use leptos::prelude::*;
+use shared::preferences::Preferences;
 
 use crate::{
-    components::theme::{Theme, use_theme},
+    components::{
+        preferring::use_prefer,
+        theme::{self, Theme, use_theme},
+    },
     i18n::{t, t_string, use_i18n},
     ui::{
         icon::{Icon, IconView},
@@ -51,12 +55,13 @@ part! {
 
 /// The three themes, one of them chosen.
 #[component]
-pub(super) fn ThemeChoices(
+pub(crate) fn ThemeChoices(
     /// The radio group's name; two may be in the page.
     group: &'static str,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let theme = use_theme();
+    let prefer = use_prefer();
     let choice = move |choice: Theme, icon: Icon| {
         let label = move || match choice {
             Theme::System => t_string!(i18n, shell.theme_system),
@@ -68,9 +73,11 @@ pub(super) fn ThemeChoices(
                 <input
                     type="radio"
                     name=group
-                    value=choice.name()
+                    value=theme::name(choice)
                     prop:checked=move || theme.get() == choice
-                    on:change=move |_| theme.set(choice)
+                    on:change=move |_| {
+                        prefer(Preferences { theme: Some(choice), ..Preferences::default() })
+                    }
                 />
                 <IconView icon=icon small=true />
                 {label}

@@ -2,6 +2,7 @@
 
 mod factor;
 mod password;
+mod preferences;
 mod recovery;
 mod sessions;
 
@@ -29,6 +30,7 @@ pub(crate) fn AccountPage() -> impl IntoView {
             <password::PasswordSection />
             <factor::FactorSection />
             <sessions::SessionsSection />
+            <preferences::PreferencesSection />
         </div>
     }
 }
