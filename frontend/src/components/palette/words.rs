@@ -52,7 +52,9 @@ impl Page {
     ) -> Option<String> {
         match self {
             Self::Run => why_not_create(i18n, session, environment),
-            Self::Overview | Self::Containers | Self::Jobs | Self::Users | Self::Audit | Self::Commands => None,
+            Self::Overview | Self::Containers | Self::Jobs | Self::Users | Self::Audit | Self::Commands => {
+                None
+            }
         }
     }
 
