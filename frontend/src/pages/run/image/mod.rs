@@ -14,7 +14,12 @@ use leptos::prelude::*;
 pub(super) use images::{Images, use_images};
 pub(super) use pulling::{Pulling, use_pulling};
 
-use self::{facts::ImageFacts, images::Presence, picker::ImagePicker, pull::PullPanel};
+use self::{
+    facts::ImageFacts,
+    images::Presence,
+    picker::ImagePicker,
+    pull::{NotBegun, PullPanel},
+};
 use super::{
     form::use_form,
     notes::{Notes, is_wrong},
@@ -35,16 +40,14 @@ pub(super) fn ImageField() -> impl IntoView {
         }
         Presence::Missing(_) | Presence::Unnamed => String::new(),
     };
-    let is_missing = move || matches!(images.presence(), Presence::Missing(_));
     view! {
         <div class="run-field field run-image">
             <label for="run-image">{t!(i18n, run.image)}</label>
             <ImagePicker />
             <Notes spot=Spot::Image flag="" />
             <p class="field-hint run-digest" id="run-image-note">{hint}</p>
-            <Show when=is_missing>
-                <PullPanel />
-            </Show>
+            <PullPanel />
+            <NotBegun />
             <ImageFacts />
         </div>
     }

@@ -37,33 +37,45 @@ const PLATFORMS: [&str; 8] = [
     "linux/s390x",
 ];
 
-/// See the module.
+/// See the module. It stays until what waits for the image has gone on, though the image may be here by then.
 #[component]
 pub(super) fn PullPanel() -> impl IntoView {
     let images = use_images();
     let pulling = use_pulling();
+    let form = use_form();
     let store = ContainersStore::use_store();
-    let reference = Memo::new(move |_| match images.presence() {
-        Presence::Missing(reference) => Some(reference),
-        _ => None,
+    let is_missing = Memo::new(move |_| matches!(images.presence(), Presence::Missing(_)));
+    let reference = Memo::new(move |_| {
+        let wanted = is_missing.get() || pulling.is_told();
+        form.image.with(|image| image.trim().parse::<ImageReference>().ok()).filter(|_| wanted)
     });
     let job = Memo::new(move |_| {
         let work = reference.get().map(|reference| pulling.work(&reference))?;
         pulling.job(&work)
     });
-    view! {
-        <div class="pull-panel" role="group" aria-live="polite">
-            {move || {
-                let reference = reference.get()?;
-                Some(match job.get() {
-                    None => view! { <Offer reference again=false /> }.into_any(),
-                    Some(id) => {
-                        let followed = Followed::here(store.environment_untracked(), id, None);
-                        view! { <UnderWay followed reference /> }.into_any()
-                    }
-                })
-            }}
-        </div>
+    move || {
+        let reference = reference.get()?;
+        let inside = match job.get() {
+            None if is_missing.get() => view! { <Offer reference again=false /> }.into_any(),
+            None => return None,
+            Some(id) => {
+                let followed = Followed::here(store.environment_untracked(), id, None);
+                view! { <UnderWay followed reference /> }.into_any()
+            }
+        };
+        Some(view! { <div class="pull-panel">{inside}</div> })
+    }
+}
+
+/// Why it could not be begun.
+#[component]
+pub(super) fn NotBegun() -> impl IntoView {
+    let i18n = use_i18n();
+    let pulling = use_pulling();
+    move || {
+        pulling
+            .failure()
+            .map(|error| view! { <p class="field-error" role="alert">{error_text(i18n, &error)}</p> })
     }
 }
 
@@ -84,7 +96,7 @@ fn Offer(
     let label = move || if again { t_string!(i18n, run.pick.again) } else { t_string!(i18n, run.pick.pull) };
     view! {
         <Show when=move || !again>
-            <p>{let name = name.clone(); move || t_string!(i18n, run.pick.missing, image = name.clone())}</p>
+            <p role="status">{let name = name.clone(); move || t_string!(i18n, run.pick.missing, image = name.clone())}</p>
         </Show>
         <div class="cluster">
             <Button
@@ -97,11 +109,6 @@ fn Offer(
             <PlatformChoice />
             <CopyButton text=command label=move || Some(t_string!(i18n, common.copy_command)) />
         </div>
-        {move || {
-            pulling
-                .failure()
-                .map(|error| view! { <p class="field-error" role="alert">{error_text(i18n, &error)}</p> })
-        }}
     }
 }
 

@@ -31,8 +31,11 @@ pub(in crate::pages::run) struct Pulling {
     begun: RwSignal<Option<(JobId, JobWork)>>,
     /// Whether the container is made once the image is here, and whether it is started then.
     then: RwSignal<Option<bool>>,
+    /// Whether the last one did not get to its end.
+    fell: RwSignal<bool>,
     pending: RwSignal<bool>,
-    failure: RwSignal<Option<ApiError>>,
+    /// Why one could not be begun, and of which image.
+    failure: RwSignal<Option<(String, ApiError)>>,
     set_place: SignalSetter<Option<String>>,
 }
 
@@ -60,6 +63,7 @@ impl Pulling {
             jobs,
             begun: RwSignal::new(None),
             then: RwSignal::new(None),
+            fell: RwSignal::new(false),
             pending: RwSignal::new(false),
             failure: RwSignal::new(None),
             set_place,
@@ -99,8 +103,10 @@ impl Pulling {
         }
         self.pending.set(true);
         self.failure.set(None);
+        self.fell.set(false);
         self.set_place.set(Some(reference.to_string()));
         let work = untrack(|| self.work(&reference));
+        let image = reference.to_string();
         let request = PullRequest { reference, platform: untrack(|| self.platform()) };
         let environment = self.store.environment_untracked();
         spawn_local(async move {
@@ -113,7 +119,7 @@ impl Pulling {
                 Ok(job) => self.begun.set(Some((job.id, work))),
                 Err(error) => {
                     self.then.set(None);
-                    self.failure.set(Some(error));
+                    self.failure.set(Some((image, error)));
                 }
             }
         });
@@ -139,8 +145,14 @@ impl Pulling {
         self.then.with(Option::is_some)
     }
 
+    /// Whether there is something to be said of a pull, though the image may be here; tracked.
+    pub(super) fn is_told(self) -> bool {
+        self.waits() || self.fell.get()
+    }
+
     /// The pull has ended: whether the container is to be made now, and whether to be started.
     pub(super) fn ended(self, done: bool) -> Option<bool> {
+        self.fell.set(!done);
         let then = self.then.get_untracked();
         if then.is_some() {
             self.then.set(None);
@@ -153,9 +165,10 @@ impl Pulling {
         self.pending.into()
     }
 
-    /// Why it could not be begun; tracked.
+    /// Why that of the image that is typed could not be begun; tracked.
     pub(super) fn failure(self) -> Option<ApiError> {
-        self.failure.get()
+        let (image, error) = self.failure.get()?;
+        self.form.image.with(|typed| typed.trim() == image).then_some(error)
     }
 
     /// The command that it amounts to; tracked.
