@@ -120,6 +120,14 @@ mod tests {
             AuditFilter { target: text("b_2"), ..none() },
             AuditFilter { target: text("!"), ..none() },
             AuditFilter { result: Some(AuditResult::Refused), ..none() },
+            AuditFilter {
+                actor: text("ann"),
+                action: text("SignIn"),
+                result: Some(AuditResult::Done),
+                ..none()
+            },
+            AuditFilter { action: text("SignIn"), result: Some(AuditResult::Failed), ..none() },
+            AuditFilter { action: text("SignIn"), result: Some(AuditResult::Done), ..none() },
             AuditFilter { since: at(50), until: at(60), ..none() },
             AuditFilter { since: at(500), ..none() },
             AuditFilter { until: at(0), ..none() },

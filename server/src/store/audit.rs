@@ -110,11 +110,19 @@ impl Store {
         if let Some(actor) = &filter.actor {
             query.push(" AND LOWER(actor) = ").push_bind(actor.to_ascii_lowercase());
         }
+        // The database does not know which of them is rare, and would take the index of what most rows have.
+        // Inside an expression a column has none.
+        let is_rare = filter.result.is_some_and(|result| result != AuditResult::Done);
+        let by_action = filter.actor.is_none() && !is_rare;
+        let by_result = filter.actor.is_none() && (is_rare || filter.action.is_none());
         if let Some(action) = &filter.action {
-            query.push(" AND action = ").push_bind(action);
+            query
+                .push(if by_action { " AND action = " } else { " AND COALESCE(action, '') = " })
+                .push_bind(action);
         }
         if let Some(result) = filter.result {
-            query.push(" AND result = ").push_bind(result.as_str());
+            query.push(if by_result { " AND result = " } else { " AND COALESCE(result, '') = " });
+            query.push_bind(result.as_str());
         }
         if let Some(target) = &filter.target {
             query.push(" AND LOWER(target) LIKE ").push_bind(containing(target)).push(" ESCAPE '!'");
