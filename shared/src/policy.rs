@@ -265,7 +265,7 @@ endpoint! {
     /// field that is outside its bounds.
     UpdatePolicy {}
     Patch "/api/v1/policy", query: crate::Empty, body: PolicyChange, reply: PolicyReply,
-    needs: Permission::SettingsManage
+    needs: Permission::SettingsManage, confirms: yes
 }
 
 endpoint! {

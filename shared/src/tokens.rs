@@ -86,7 +86,8 @@ endpoint! {
     /// field that is wrong. Ends with the owner's account, when that is disabled, and when an administrator
     /// sets another password.
     CreateToken {}
-    Post "/api/v1/account/tokens", query: crate::Empty, body: NewToken, reply: MadeToken, needs: account
+    Post "/api/v1/account/tokens", query: crate::Empty, body: NewToken, reply: MadeToken, needs: account,
+    confirms: yes
 }
 
 endpoint! {

@@ -18,6 +18,7 @@ mod run;
 mod setup;
 mod sign_in;
 mod sign_in_code;
+mod token_list;
 mod users;
 
 use leptos::prelude::*;

@@ -2,12 +2,15 @@
 
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
-    Empty, EnvironmentId, Role, RoleId, Scope,
-    access::{RoleRef, is_stack_name},
+    Empty, Role, RoleId,
+    access::RoleRef,
     users::{CustomRole, GiveGrant, Giving, Subject},
 };
 
-use super::words::{grant_word, role_word};
+use super::{
+    place::{PlaceChoice, PlaceDraft},
+    words::{grant_word, role_word},
+};
 use crate::{
     api,
     components::{containers_store::ContainersStore, error_text::error_text},
@@ -18,11 +21,6 @@ use crate::{
         toast::use_toasts,
     },
 };
-
-const EVERYTHING: &str = "everything";
-const ENVIRONMENT: &str = "environment";
-const STACK: &str = "stack";
-const CONTAINER: &str = "container";
 
 /// A role as a choice's value, and back.
 fn value_of(role: RoleRef) -> String {
@@ -35,19 +33,6 @@ fn value_of(role: RoleRef) -> String {
 fn role_of(value: &str) -> Option<RoleRef> {
     let builtin = Role::parse(value).map(RoleRef::Builtin);
     builtin.or_else(|| value.parse().ok().map(|id| RoleRef::Custom(RoleId(id))))
-}
-
-/// The place that is chosen, once it is complete.
-fn scope_of(environment: EnvironmentId, kind: &str, stack: &str, container: &str) -> Option<Scope> {
-    match kind {
-        EVERYTHING => Some(Scope::Everything),
-        ENVIRONMENT => Some(Scope::Environment { environment }),
-        STACK => {
-            let stack = stack.trim().to_owned();
-            is_stack_name(&stack).then_some(Scope::Stack { environment, stack })
-        }
-        _ => Some(Scope::Container { environment, container: container.parse().ok()? }),
-    }
 }
 
 /// The form.
@@ -64,14 +49,9 @@ pub(super) fn GiveForm(
     let store = ContainersStore::use_store();
     let toasts = use_toasts();
     let role = RwSignal::new(Role::Viewer.as_str().to_owned());
-    let kind = RwSignal::new(ENVIRONMENT.to_owned());
-    let stack = RwSignal::new(String::new());
-    let container = RwSignal::new(String::new());
+    let draft = PlaceDraft::new();
     let pending = RwSignal::new(false);
-    let scope = Memo::new(move |_| {
-        let environment = store.environment();
-        scope_of(environment, &kind.get(), &stack.get(), &container.get())
-    });
+    let scope = draft.scope(store);
     let known = StoredValue::new(roles.clone());
     let give = move || {
         let (Some(role), Some(scope)) = (role_of(&role.get_untracked()), scope.get_untracked()) else {
@@ -114,87 +94,15 @@ pub(super) fn GiveForm(
                 </select>
                 <IconView icon=Icon::ChevronDown />
             </span>
-            <span class="select" data-quiet="">
-                <select
-                    aria-label=t!(i18n, access.at)
-                    prop:value=kind
-                    on:change=move |event| kind.set(event_target_value(&event))
-                >
-                    <option value=EVERYTHING>{t!(i18n, access.scope_choices.everything)}</option>
-                    <option value=ENVIRONMENT selected=true>{t!(i18n, access.scope_choices.environment)}</option>
-                    <option value=STACK>{t!(i18n, access.scope_choices.stack)}</option>
-                    <option value=CONTAINER>{t!(i18n, access.scope_choices.container)}</option>
-                </select>
-                <IconView icon=Icon::ChevronDown />
-            </span>
-            <Show when=move || kind.get() == STACK>
-                <StackChoice stack store />
-            </Show>
-            <Show when=move || kind.get() == CONTAINER>
-                <ContainerChoice container store />
-            </Show>
+            <PlaceChoice draft />
             <Button
                 label=t!(i18n, access.give)
                 icon=Icon::Plus
                 variant=Variant::Primary
                 pending
-                disabled_why=Signal::derive(move || {
-                    scope.with(Option::is_none).then(|| match kind.get().as_str() {
-                        STACK => t_string!(i18n, access.stack_name),
-                        _ => t_string!(i18n, access.choose_container),
-                    })
-                })
+                disabled_why=Signal::derive(move || draft.missing(i18n, scope))
                 on_press=give
             />
         </div>
-    }
-}
-
-/// A stack by name: one of those there are, or one that is still to come.
-#[component]
-fn StackChoice(stack: RwSignal<String>, store: ContainersStore) -> impl IntoView {
-    let i18n = use_i18n();
-    let names = Memo::new(move |_| {
-        let all = store.all();
-        all.iter().filter_map(|row| row.stack.clone()).collect::<std::collections::BTreeSet<_>>()
-    });
-    view! {
-        <input
-            class="input"
-            type="text"
-            list="stack-names"
-            aria-label=t!(i18n, access.stack_name)
-            placeholder=t!(i18n, access.stack_name)
-            prop:value=stack
-            on:input=move |event| stack.set(event_target_value(&event))
-        />
-        <datalist id="stack-names">
-            {move || names.get().into_iter().map(|name| view! { <option value=name></option> }).collect_view()}
-        </datalist>
-    }
-}
-
-#[component]
-fn ContainerChoice(container: RwSignal<String>, store: ContainersStore) -> impl IntoView {
-    let i18n = use_i18n();
-    let rows = Memo::new(move |_| {
-        let mut rows: Vec<_> = store.all().iter().map(|row| (row.name.clone(), row.id.to_string())).collect();
-        rows.sort();
-        rows
-    });
-    view! {
-        <span class="select" data-quiet="">
-            <select
-                aria-label=t!(i18n, access.container_name)
-                prop:value=container
-                on:change=move |event| container.set(event_target_value(&event))
-            >
-                <option value="">{t!(i18n, access.choose_container)}</option>
-                <For each=move || rows.get() key=Clone::clone let((name, id))>
-                    <option value=id>{name}</option>
-                </For>
-            </select>
-            <IconView icon=Icon::ChevronDown />
-        </span>
     }
 }

@@ -6,10 +6,11 @@ mod explained;
 mod give;
 mod grant_list;
 mod people;
+pub(super) mod place;
 mod role_card;
 mod team_card;
 mod teams;
-mod words;
+pub(super) mod words;
 
 use leptos::prelude::*;
 use shared::{

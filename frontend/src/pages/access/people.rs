@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use shared::{
     Empty, UserId,
+    tokens::{ListUserTokens, Token},
     users::{ExplainAccess, Explained, Subject, User},
 };
 
@@ -17,6 +18,7 @@ use crate::{
         shell::{Crumb, use_breadcrumb},
     },
     i18n::{t, t_string, use_i18n},
+    pages::token_list::TokenList,
     paths,
     ui::{empty_state::EmptyState, icon::Icon},
 };
@@ -82,6 +84,7 @@ fn Person(id: UserId) -> impl IntoView {
                             <GiveForm subject roles=for_form changed=read />
                         </section>
                         <TeamsOf user />
+                        <TokensOf user=id />
                         <section class="card" aria-labelledby="what-title">
                             <div class="card-head">
                                 <h2 id="what-title">{t!(i18n, access.what)}</h2>
@@ -95,6 +98,22 @@ fn Person(id: UserId) -> impl IntoView {
                 },
             )
         }}
+    }
+}
+
+#[component]
+fn TokensOf(user: UserId) -> impl IntoView {
+    let i18n = use_i18n();
+    let tokens = Reading::<Vec<Token>>::new();
+    let read = move || tokens.start(api::call(ListUserTokens { user }, Empty {}, ()));
+    read();
+    view! {
+        <section class="card" aria-labelledby="tokens-title">
+            <div class="card-head">
+                <h2 id="tokens-title">{t!(i18n, account.tokens.title)}</h2>
+            </div>
+            <TokenList of=Some(user) tokens read />
+        </section>
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// A permission; tracked.
-pub(super) fn permission_word(i18n: I18n, permission: Permission) -> String {
+pub(in crate::pages) fn permission_word(i18n: I18n, permission: Permission) -> String {
     match permission {
         Permission::EnvironmentView => t_string!(i18n, access.permissions.environment_view),
         Permission::ContainerView => t_string!(i18n, access.permissions.container_view),
@@ -43,7 +43,7 @@ pub(super) fn role_word(i18n: I18n, role: RoleRef, roles: &[CustomRole]) -> Stri
 }
 
 /// A place, a container by its name where the list knows it; tracked.
-pub(super) fn scope_word(i18n: I18n, scope: &Scope, store: ContainersStore) -> String {
+pub(in crate::pages) fn scope_word(i18n: I18n, scope: &Scope, store: ContainersStore) -> String {
     match scope {
         Scope::Everything => t_string!(i18n, access.scopes.everything),
         Scope::Environment { environment } => {

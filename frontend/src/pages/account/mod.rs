@@ -1,10 +1,12 @@
 //! One's own account. Each section is its own file, and reads what it shows by itself.
 
 mod factor;
+mod new_token;
 mod password;
 mod preferences;
 mod recovery;
 mod sessions;
+mod tokens;
 
 use leptos::prelude::*;
 
@@ -30,6 +32,7 @@ pub(crate) fn AccountPage() -> impl IntoView {
             <password::PasswordSection />
             <factor::FactorSection />
             <sessions::SessionsSection />
+            <tokens::TokensSection />
             <preferences::PreferencesSection />
         </div>
     }
