@@ -13,7 +13,7 @@ use crate::{
     components::{shell::Shell, theme::ThemeChoice},
     i18n::I18n,
     pages::{
-        Account, Audit, Commands, Container, Jobs, Overview, Person, Run, Setup, SignIn, Teams, Users,
+        Account, Audit, Commands, Container, Jobs, Overview, Person, Policy, Run, Setup, SignIn, Teams, Users,
         containers::ContainersPage, not_found::NotFoundPage,
     },
     paths::{self, Page},
@@ -59,6 +59,7 @@ fn Pages() -> impl IntoView {
         | Page::Person(_)
         | Page::Teams
         | Page::Account
+        | Page::Policy
         | Page::Audit
         | Page::Commands => Around::Frame,
     });
@@ -82,6 +83,7 @@ fn inside(page: Page) -> AnyView {
         Page::Person(user) => view! { <Person user /> }.into_any(),
         Page::Teams => view! { <Teams /> }.into_any(),
         Page::Account => view! { <Account /> }.into_any(),
+        Page::Policy => view! { <Policy /> }.into_any(),
         Page::Audit => view! { <Audit /> }.into_any(),
         Page::Commands => view! { <Commands /> }.into_any(),
         Page::SignIn | Page::Setup | Page::Unknown => ().into_any(),

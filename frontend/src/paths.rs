@@ -104,6 +104,11 @@ pub(crate) fn account() -> String {
     within("/account")
 }
 
+/// What holds for everybody.
+pub(crate) fn policy() -> String {
+    within("/policy")
+}
+
 /// The audit log.
 pub(crate) fn audit() -> String {
     within("/audit")
@@ -167,6 +172,8 @@ pub(crate) enum Page {
     Teams,
     /// One's own account.
     Account,
+    /// What holds for everybody.
+    Policy,
     /// The audit log.
     Audit,
     /// What was done in this tab, as commands.
@@ -187,6 +194,7 @@ impl Page {
             ["users", user] => user.parse().map_or(Self::Unknown, |id| Self::Person(UserId(id))),
             ["teams"] => Self::Teams,
             ["account"] => Self::Account,
+            ["policy"] => Self::Policy,
             ["audit"] => Self::Audit,
             ["commands"] => Self::Commands,
             ["environments", environment, rest @ ..] if environment.parse::<EnvironmentId>().is_ok() => {
@@ -312,6 +320,7 @@ mod tests {
             ("/users/7", Page::Person(UserId(7))),
             ("/users/ann", Page::Unknown),
             ("/teams", Page::Teams),
+            ("/policy", Page::Policy),
             ("/account", Page::Account),
             ("/commands", Page::Commands),
             ("/environments/local", Page::Overview),

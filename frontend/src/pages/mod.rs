@@ -14,6 +14,7 @@ pub(crate) mod containers;
 mod jobs;
 pub(crate) mod not_found;
 mod overview;
+mod policy;
 mod run;
 mod setup;
 mod sign_in;
@@ -36,6 +37,7 @@ part! { administer: fn users_page() { view! { <users::UsersPage /> } } }
 part! { administer: fn person_page(user: UserId) { view! { <access::PersonPage user /> } } }
 part! { administer: fn teams_page() { view! { <access::TeamsPage /> } } }
 part! { account: fn account_page() { view! { <account::AccountPage /> } } }
+part! { administer: fn policy_page() { view! { <policy::PolicyPage /> } } }
 part! { administer: fn audit_page() { view! { <audit::AuditPage /> } } }
 
 part! { tools: fn commands_page() { view! { <commands::CommandsPage /> } } }
@@ -101,6 +103,12 @@ pub(crate) fn Teams() -> impl IntoView {
 #[component]
 pub(crate) fn Account() -> impl IntoView {
     view! { <Lazy load=account_page /> }
+}
+
+/// What holds for everybody.
+#[component]
+pub(crate) fn Policy() -> impl IntoView {
+    view! { <Lazy load=policy_page /> }
 }
 
 /// Who did what.

@@ -79,12 +79,23 @@ pub(super) fn Sidebar() -> impl IntoView {
                         />
                     </ul>
                 </div>
-                <Show when=move || administers(Permission::UserManage) || administers(Permission::AuditView)>
+                <Show when=move || {
+                    [Permission::UserManage, Permission::SettingsManage, Permission::AuditView]
+                        .into_iter()
+                        .any(administers)
+                }>
                     <div class="sidebar-group">
                         <h2 id="nav-administer">{t!(i18n, shell.administer)}</h2>
                         <ul aria-labelledby="nav-administer">
                             <Show when=move || administers(Permission::UserManage)>
                                 <SidebarLink href=paths::users() icon=Icon::Users label=t!(i18n, shell.users) />
+                            </Show>
+                            <Show when=move || administers(Permission::SettingsManage)>
+                                <SidebarLink
+                                    href=paths::policy()
+                                    icon=Icon::Shield
+                                    label=t!(i18n, shell.policy)
+                                />
                             </Show>
                             <Show when=move || administers(Permission::AuditView)>
                                 <SidebarLink href=paths::audit() icon=Icon::Audit label=t!(i18n, shell.audit) />

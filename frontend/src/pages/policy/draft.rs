@@ -1,0 +1,143 @@
+//! The policy as it is typed: a text for each field, and the change that they make.
+
+use leptos::prelude::*;
+use shared::{
+    ApiError, ErrorCode,
+    policy::{Bounds, PolicyChange, SecurityPolicy},
+};
+
+use crate::{
+    components::error_text::error_text,
+    i18n::{I18n, t_string},
+    ui::format,
+};
+
+/// The fields, in the order of the page.
+const FIELDS: [&str; 8] = [
+    "idle_minutes",
+    "session_hours",
+    "password_characters",
+    "refused_words",
+    "account_attempts",
+    "address_attempts",
+    "wait_minutes",
+    "trusted_proxies",
+];
+
+/// What stands in one field, and what is wrong with it.
+#[derive(Clone, Copy)]
+pub(super) struct Draft {
+    /// The field's name, and its input's id.
+    pub(super) id: &'static str,
+    /// What is typed.
+    pub(super) value: RwSignal<String>,
+    /// What is wrong.
+    pub(super) error: RwSignal<Option<String>>,
+}
+
+/// All fields.
+#[derive(Clone, Copy)]
+pub(super) struct Drafts([Draft; 8]);
+
+impl Drafts {
+    pub(super) fn new(policy: &SecurityPolicy) -> Self {
+        Self(FIELDS.map(|id| Draft {
+            id,
+            value: RwSignal::new(text_of(policy, id)),
+            error: RwSignal::new(None),
+        }))
+    }
+
+    pub(super) fn all(self) -> [Draft; 8] {
+        self.0
+    }
+
+    /// The field of that name.
+    pub(super) fn at(self, field: Option<&str>) -> Option<Draft> {
+        self.0.into_iter().find(|draft| field == Some(draft.id))
+    }
+
+    /// The change that they make, or nothing where one of them is wrong, which is then told there.
+    pub(super) fn change(self, i18n: I18n) -> Option<PolicyChange> {
+        let mut right = true;
+        let numbers = self.0.map(|draft| {
+            draft.error.set(None);
+            let bounds = bounds_of(draft.id)?;
+            let typed = draft.value.get_untracked().trim().parse().ok();
+            let number = typed.filter(|value| bounds.hold(*value));
+            if number.is_none() {
+                right = false;
+                draft.error.set(untrack(|| draft.bounds_in_words(i18n)));
+            }
+            number
+        });
+        let [
+            idle_minutes,
+            session_hours,
+            password_characters,
+            _,
+            account_attempts,
+            address_attempts,
+            wait_minutes,
+            _,
+        ] = numbers;
+        let [_, _, _, words, _, _, _, proxies] = self.0;
+        right.then(|| PolicyChange {
+            idle_minutes,
+            session_hours,
+            password_characters,
+            refused_words: Some(words.entries()),
+            account_attempts,
+            address_attempts,
+            wait_minutes,
+            trusted_proxies: Some(proxies.entries()),
+        })
+    }
+}
+
+impl Draft {
+    /// What is typed, one by one.
+    pub(super) fn entries(self) -> Vec<String> {
+        let text = self.value.get_untracked();
+        text.split([',', ' ', '\n']).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    }
+
+    /// Between what a number may be; tracked.
+    pub(super) fn bounds_in_words(self, i18n: I18n) -> Option<String> {
+        let bounds = bounds_of(self.id)?;
+        let number = |value: u32| format::count(i18n, u64::from(value));
+        Some(t_string!(
+            i18n,
+            policy.bounds,
+            least = number(bounds.least),
+            most = number(bounds.most),
+            usual = number(bounds.usual)
+        ))
+    }
+}
+
+fn text_of(policy: &SecurityPolicy, field: &str) -> String {
+    match field {
+        "refused_words" => policy.refused_words.join(", "),
+        "trusted_proxies" => policy.trusted_proxies.join(", "),
+        _ => {
+            let number = policy.numbers().into_iter().find(|(name, ..)| *name == field);
+            number.map_or_else(String::new, |(_, value, _)| value.to_string())
+        }
+    }
+}
+
+fn bounds_of(field: &str) -> Option<Bounds> {
+    let usual = SecurityPolicy::default();
+    usual.numbers().into_iter().find(|(name, ..)| *name == field).map(|(_, _, bounds)| bounds)
+}
+
+/// What the console said of a field, in words.
+pub(super) fn wrong(i18n: I18n, error: &ApiError) -> String {
+    match (error.code, error.field.as_deref()) {
+        (ErrorCode::Invalid, Some("idle_minutes")) => t_string!(i18n, policy.idle_longer),
+        (ErrorCode::Invalid, Some("refused_words")) => t_string!(i18n, policy.words_bad),
+        (ErrorCode::Invalid, Some("trusted_proxies" | "proxies")) => t_string!(i18n, policy.proxies_bad),
+        _ => error_text(i18n, error),
+    }
+}
