@@ -13,8 +13,8 @@ use crate::{
     components::{shell::Shell, theme::ThemeChoice},
     i18n::I18n,
     pages::{
-        Account, Audit, Commands, Container, Jobs, Overview, Person, Policy, Run, Setup, SignIn, Teams, Users,
-        containers::ContainersPage, not_found::NotFoundPage,
+        Account, Audit, Commands, Container, Jobs, Overview, Person, Policy, Run, Setup, SignIn, Teams,
+        Users, containers::ContainersPage, not_found::NotFoundPage,
     },
     paths::{self, Page},
     session::SessionContext,

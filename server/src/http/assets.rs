@@ -87,7 +87,8 @@ const BASE: &str = "{{base}}";
 
 /// The first words of the pages' addresses (`frontend/src/app.rs`). Anything else gets the page too, since it
 /// is what tells a person that there is nothing, but as not found.
-const PAGES: [&str; 7] = ["", "sign-in", "setup", "users", "teams", "audit", "environments"];
+const PAGES: [&str; 10] =
+    ["", "sign-in", "setup", "users", "teams", "policy", "audit", "account", "commands", "environments"];
 
 /// A file of the site, or the page: the browser's router knows the rest.
 pub(super) async fn serve(State(app): State<App>, request: Request) -> Response {
