@@ -34,7 +34,15 @@ pub(crate) fn links(page: &str) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn assets_are_kept_for_good_and_the_page_is_not() {
     let Some((_fake, _console, client)) = with_pages().await else { return };
-    for path in ["/", "/environments/local/containers/web/logs", "/sign-in"] {
+    for path in [
+        "/",
+        "/environments/local/containers/web/logs",
+        "/sign-in",
+        "/account",
+        "/commands",
+        "/policy",
+        "/teams",
+    ] {
         let page = client.get(path).await;
         assert_eq!(page.status, 200, "{path}");
         assert!(page.header("content-type").starts_with("text/html"), "{path}");
