@@ -29,6 +29,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         ['commands', `${longshore.url}/commands`, /Commands of this session/],
         ['users', `${longshore.url}/users`, /admin/],
         ['account', `${longshore.url}/account`, /Second factor/],
+        ['policy', `${longshore.url}/policy`, /Trusted proxies/],
         ['audit', `${longshore.url}/audit`, /Sign in/],
         ['unknown page', `${longshore.url}/no/such/page`, /no such page/],
       ];
