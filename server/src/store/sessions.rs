@@ -88,6 +88,9 @@ pub struct SessionRow {
     pub token: Option<Arc<UsedToken>>,
 }
 
+/// User, name, version of access, has a factor, confirmed until, made, seen, expires, preferences.
+type FoundSession = (i64, String, i64, bool, i64, i64, i64, i64, String);
+
 impl Store {
     /// Inserts a session and notes the sign-in. Returns whether it did: not when the user was disabled,
     /// or has another password, since `serial` was read.
@@ -132,7 +135,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn find_session(&self, key: &SessionKey) -> Result<Option<SessionRow>, StoreError> {
-        let row: Option<(i64, String, i64, bool, i64, i64, i64, i64, String)> = sqlx::query_as(
+        let row: Option<FoundSession> = sqlx::query_as(
             "SELECT users.id, users.name, access_version.version, \
              EXISTS (SELECT 1 FROM factors WHERE user_id = users.id AND confirmed_at IS NOT NULL), \
              sessions.confirmed_until, sessions.created_at, sessions.seen_at, sessions.expires_at, \
