@@ -25,7 +25,7 @@ use shared::{
 };
 
 use crate::{
-    everybody::{Everybody, body},
+    everybody::{Everybody, body, query},
     support::{Watcher, act, list},
 };
 
@@ -95,7 +95,7 @@ struct Asked {
 
 async fn ask<E: Endpoint>(everybody: &Everybody, script: &Client) -> Asked {
     let endpoint: E = everybody.operation();
-    let query: E::Query = serde_json::from_str("{}").unwrap();
+    let query: E::Query = serde_json::from_value(query(E::NAME)).unwrap();
     let mut request = script.request(E::METHOD.as_str(), &path_and_query(&endpoint, &query));
     if let Some(body) = body(E::NAME, everybody.things) {
         request = request.json(&body);
