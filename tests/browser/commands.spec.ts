@@ -115,7 +115,7 @@ test('what failed is marked, and a comment in the script', async ({ signedIn: pa
   const taken = dock.create('said-taken', 'busybox');
   await page.goto(`${longshore.url}/environments/local/run`);
   const name = `said-late-${process.pid}`;
-  await page.getByRole('textbox', { name: 'Paste a docker run command' }).fill(`docker run -d --name ${name} no-such-image:1`);
+  await page.getByRole('textbox', { name: 'Paste a docker run command' }).fill(`docker run -d --name ${name} --runtime no-such-runtime busybox`);
   await page.getByRole('button', { name: 'Fill the form' }).click();
   await page.getByRole('button', { name: 'Create and start' }).click();
   await expect(page.getByText('The container was not made').first()).toBeVisible();
@@ -130,9 +130,9 @@ test('what failed is marked, and a comment in the script', async ({ signedIn: pa
   await page.goto(`${longshore.url}/commands`);
   const list = page.getByRole('list', { name: 'Commands of this session' });
   await expect(list.getByRole('listitem')).toHaveCount(2);
-  await expect(list.getByRole('listitem').last()).toContainText('Failed: no-such-image:1 is not on this engine');
+  await expect(list.getByRole('listitem').last()).toContainText(/Failed: .*no-such-runtime/);
   const script = await saved(page);
-  expect(script).toMatch(new RegExp(`^# docker create --name ${name} no-such-image:1$`, 'm'));
+  expect(script).toMatch(new RegExp(`^# docker create --name ${name} --runtime no-such-runtime busybox$`, 'm'));
   expect(script).toMatch(new RegExp(`^docker rm --volumes ${taken.name}$`, 'm'));
   await page.getByRole('button', { name: 'Forget these commands' }).click();
   await expect(page.getByText('Nothing was done yet')).toBeVisible();

@@ -23,4 +23,8 @@ test('the menu changes it, and the choice stays', async ({ signedIn: page, longs
   await expect(page.getByRole('link', { name: /^Conteneurs/ }).first()).toBeVisible();
   await page.goto(`${longshore.url}/environments/local/containers`);
   await expect(page.getByRole('heading', { name: 'Conteneurs', level: 1 })).toBeVisible();
+  // The choice follows the person, so the tests after this one would be spoken to in French.
+  await page.getByRole('button', { name: /menu du compte/i }).click();
+  await page.getByText('English', { exact: true }).click();
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en');
 });
