@@ -139,7 +139,16 @@ fn SessionRow(session: OwnSession, ended: impl Fn() + Copy + Send + Sync + 'stat
                 {if this {
                     view! { <Badge label=t!(i18n, account.sessions.this) tone=Tone::Success /> }.into_any()
                 } else {
-                    view! { <Button label=label size=Size::Small pending on_press=end /> }.into_any()
+                    view! {
+                        <Button
+                            label=t!(i18n, account.sessions.end)
+                            size=Size::Small
+                            pending
+                            on_press=end
+                            attr:aria-label=label
+                        />
+                    }
+                    .into_any()
                 }}
             </span>
         </li>
