@@ -10,8 +10,10 @@ use shared::{containers::ContainerState, logs::LogQuery};
 
 use crate::support::shown;
 
-/// Counts upwards, a line each few milliseconds, until `/tmp/end` is there; then ends.
-const COUNTING: &str = "i=0; while [ ! -e /tmp/end ]; do echo $i; i=$((i+1)); usleep 3000; done; echo end $i";
+/// Counts upwards, a line each few milliseconds, until `/tmp/end` is there; then ends. Not at once: what made
+/// that file runs in the container, and would be killed with it before it can say that it is done.
+const COUNTING: &str =
+    "i=0; while [ ! -e /tmp/end ]; do echo $i; i=$((i+1)); usleep 3000; done; echo end $i; usleep 500000";
 
 async fn counting(console: &Console) -> TestContainer {
     let container = TestEngine::from_env().run("counting", &["busybox", "sh", "-c", COUNTING]);
