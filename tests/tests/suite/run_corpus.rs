@@ -342,11 +342,16 @@ async fn each_line_makes_the_same_container_as_the_command_line() {
     assert!(same >= 150, "{same} lines were compared");
 }
 
-/// A container of the line, read back and made again: how the two differ.
-async fn again(engine: &TestEngine, client: &Client, line: &Line) -> Result<(), String> {
+/// A container of the line, read back and made again: how the two differ; false where the engine is too old to
+/// make the first.
+async fn again(engine: &TestEngine, client: &Client, line: &Line) -> Result<bool, String> {
     let mut spec = spec(line);
     spec.general.name = None;
-    let made = by_console(client, &spec).await.map_err(|refusal| format!("made: {refusal:?}"))?;
+    let made = match by_console(client, &spec).await {
+        Ok(made) => made,
+        Err(refusal) if refusal.status == 501 => return Ok(false),
+        Err(refusal) => return Err(format!("made: {refusal:?}")),
+    };
     let first = said(engine, made.id.as_str(), &spec).await;
     let endpoint = ReadRunSpec { environment: local(), container: ContainerRef::from(&made.id) };
     let read = client.call(&endpoint, Empty {}, ()).await;
@@ -360,12 +365,21 @@ async fn again(engine: &TestEngine, client: &Client, line: &Line) -> Result<(), 
     let mut found = Vec::new();
     differences("", &first, &second, &mut found);
     found.extend(existing.unsaid.iter().map(|unsaid| format!("not said: {unsaid:?}")));
-    if found.is_empty() { Ok(()) } else { Err(format!("{}\n    {words}", found.join("\n    "))) }
+    // The same network by two names, which Docker 20.10 tells apart.
+    found.retain(|difference| {
+        !(engine.is_docker20()
+            && difference.contains(".HostConfig.NetworkMode: docker \"bridge\" | console \"default\""))
+    });
+    if found.is_empty() { Ok(true) } else { Err(format!("{}\n    {words}", found.join("\n    "))) }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_read_back_makes_the_same_container_again() {
     let engine = TestEngine::from_env();
+    if engine.is_podman() {
+        // It is refused there, see `run_again`.
+        return;
+    }
     let _turn = TURN.lock().await;
     prepare(&engine);
     let console = Arc::new(Console::of(&engine).await);
@@ -383,7 +397,7 @@ async fn what_is_read_back_makes_the_same_container_again() {
     let (mut same, mut wrong) = (0, Vec::new());
     while let Some(done) = running.join_next().await {
         match done.unwrap() {
-            (_, Ok(())) => same += 1,
+            (_, Ok(compared)) => same += usize::from(compared),
             (line, Err(words)) => wrong.push(format!("{}\n    {words}", line.command)),
         }
     }

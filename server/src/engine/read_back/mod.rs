@@ -13,7 +13,7 @@ mod said;
 use serde_json::Value;
 use shared::{
     access::CREATED_LABEL,
-    environments::EngineFacts,
+    environments::{EngineFacts, EngineKind},
     run::{ExistingSpec, ReadRunSpec, Typed, Unsaid, from_fields, words::quote},
 };
 
@@ -30,6 +30,10 @@ impl Engine {
         masked: bool,
         name_of: impl Fn(&str) -> Option<String>,
     ) -> Result<ExistingSpec, EngineError> {
+        if self.facts().kind == EngineKind::Podman {
+            let message = "Podman does not tell what a container was made of apart from its own defaults";
+            return Err(EngineError::Unable { message: message.to_owned() });
+        }
         let container = self.inspect_raw(grant).await?;
         let image = container.get("Image").and_then(Value::as_str).unwrap_or_default();
         let path = format!("/images/{}/json", shared::endpoint::segment(image));

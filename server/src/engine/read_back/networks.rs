@@ -168,7 +168,10 @@ fn endpoint(container: &Value, network: &Value) -> Row {
     }
     // Of one that runs the engine tells the address it has, chosen or not: to copy that would clash.
     let runs = container.pointer("/State/Running").and_then(Value::as_bool).unwrap_or(false);
-    row.maybe("mac-address", text(network, "MacAddress").filter(|_| !runs));
+    let given = text(network, "MacAddress").filter(|_| !runs);
+    // Engines before 25 tell the chosen one there, and there alone.
+    let chosen = container.pointer("/Config/MacAddress").and_then(Value::as_str);
+    row.maybe("mac-address", given.or(chosen.filter(|address| !address.is_empty())));
     for (name, value) in pairs(network, "DriverOpts") {
         row.push("driver-opt", &format!("{name}={value}"));
     }

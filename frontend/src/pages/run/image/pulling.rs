@@ -128,9 +128,11 @@ impl Pulling {
     /// Pulls, and makes the container once the image is here.
     pub(in crate::pages::run) fn begin_then(self, reference: ImageReference, start: bool) {
         self.then.set(Some(start));
-        let under_way = untrack(|| self.job(&self.work(&reference)).is_some_and(|id| self.runs(id)));
-        if !under_way {
-            self.begin(reference);
+        let work = untrack(|| self.work(&reference));
+        match untrack(|| self.job(&work).filter(|id| self.runs(*id))) {
+            // Kept in mind: the list of jobs, where it was found, may tell of its end before the job does.
+            Some(id) => self.begun.set(Some((id, work))),
+            None => self.begin(reference),
         }
     }
 
