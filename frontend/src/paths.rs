@@ -308,6 +308,8 @@ pub(crate) fn use_environment() -> Memo<EnvironmentId> {
 
 #[cfg(test)]
 mod tests {
+    use shared::pages::FIRST_WORDS;
+
     use super::*;
 
     #[test]
@@ -329,12 +331,18 @@ mod tests {
             ("/environments/local/containers/web/logs", Page::Container),
             ("/environments/local/containers/web/logs/more", Page::Unknown),
             ("/environments/local/run", Page::Run),
+            ("/environments/local/jobs", Page::Jobs),
             ("/environments/..%2F/containers", Page::Unknown),
             ("/environments", Page::Unknown),
             ("/nowhere", Page::Unknown),
         ];
         for (place, page) in pages {
             assert_eq!(Page::of(place), page, "{place}");
+            let first = place.split('/').nth(1).unwrap_or_default();
+            assert!(page == Page::Unknown || FIRST_WORDS.contains(&first), "the server finds {place}");
+        }
+        for first in FIRST_WORDS.into_iter().filter(|first| *first != "environments") {
+            assert_ne!(Page::of(&format!("/{first}")), Page::Unknown, "{first}");
         }
     }
 

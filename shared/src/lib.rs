@@ -20,6 +20,7 @@ pub mod images;
 pub mod jobs;
 pub mod live;
 pub mod logs;
+pub mod pages;
 pub mod policy;
 pub mod preferences;
 pub mod run;

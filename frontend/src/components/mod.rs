@@ -15,6 +15,7 @@ pub(crate) mod palette_open;
 pub(crate) mod password_words;
 pub(crate) mod preferring;
 pub(crate) mod reading;
+pub(crate) mod reading_state;
 pub(crate) mod session_commands;
 pub(crate) mod shell;
 pub(crate) mod terminal;

@@ -8,7 +8,10 @@ use shared::{
 
 use crate::{
     api,
-    components::{containers_store::ContainersStore, error_text::error_text, reading::Reading},
+    components::{
+        containers_store::ContainersStore, error_text::error_text, reading::Reading,
+        reading_state::ReadingState,
+    },
     i18n::{t, t_string, use_i18n},
     pages::access::words::{permission_word, scope_word},
     ui::{
@@ -17,8 +20,6 @@ use crate::{
         clock::{Ago, now},
         format,
         icon::{Icon, IconView},
-        notice::Notice,
-        progress::Busy,
         toast::use_toasts,
     },
 };
@@ -42,28 +43,7 @@ pub(super) fn TokenList(
 ) -> impl IntoView {
     let i18n = use_i18n();
     view! {
-        {move || {
-            tokens
-                .failure()
-                .map(|error| {
-                    view! {
-                        <div class="card-body">
-                            <Notice
-                                tone=Tone::Danger
-                                title=t!(i18n, account.tokens.failed)
-                                text=move || error_text(i18n, &error)
-                            >
-                                <Button label=t!(i18n, common.retry) on_press=read pending=tokens.pending() />
-                            </Notice>
-                        </div>
-                    }
-                })
-        }}
-        <Show when=move || tokens.pending().get() && tokens.with(|all| all.is_none())>
-            <div class="card-body late">
-                <Busy label=t!(i18n, common.loading) />
-            </div>
-        </Show>
+        <ReadingState reading=tokens failed=t!(i18n, account.tokens.failed) read around="card-body" />
         <Show when=move || tokens.with(|all| all.is_some_and(|all| all.is_empty()))>
             <div class="card-body">
                 <p class="muted">{t!(i18n, account.tokens.none)}</p>

@@ -3,6 +3,7 @@
 //! Belongs here: every decision about identity and permission. Does not: SQL (`store/`), HTTP shapes
 //! (`http/`), and what is done once it is granted (`engine/`, `features/`).
 
+mod actor;
 pub mod agent;
 pub mod audit;
 pub mod audit_export;

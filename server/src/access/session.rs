@@ -14,10 +14,7 @@ use std::{
 };
 
 use sha2::{Digest, Sha256};
-use shared::{
-    Access, EnvironmentId, UnixMillis, UserId, access::TeamName, policy::SESSION_HOURS,
-    preferences::Preferences,
-};
+use shared::{UnixMillis, UserId, policy::SESSION_HOURS};
 use tokio::sync::broadcast;
 use tower_sessions::{
     Expiry, Session, SessionManagerLayer,
@@ -26,20 +23,19 @@ use tower_sessions::{
     session_store,
 };
 
-pub use super::session_rows::SessionRows;
+pub use super::{actor::Actor, session_rows::SessionRows};
 use super::{
     clock::{Clock, millis},
     credentials::Verified,
-    policy::{Policies, Standing},
+    policy::Policies,
     session_cache::Cache,
     session_rows::{ADDRESS, AGENT, SERIAL, USER},
     settings::Settings,
-    sight::Sight,
 };
 pub use crate::store::SessionKey;
 use crate::{
     Error,
-    store::{SessionRow, Store, StoreError, UsedToken},
+    store::{SessionRow, Store, StoreError},
 };
 
 /// How long a browser keeps the cookie: the longest session that the policy can allow. The server goes by the
@@ -53,95 +49,6 @@ const TIDY: Duration = Duration::from_secs(10 * 60);
 const TOKENS_KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// Changes that a slow listener may be behind before it is told to look at everything again.
 const CHANGES: usize = 256;
-
-/// Who acts: a person with a live session. Only [`Sessions`] makes one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Actor {
-    /// The user.
-    pub user: UserId,
-    /// Their name.
-    pub name: String,
-    /// Their session, or what stands in its place: the token.
-    pub session: SessionKey,
-    /// When that ends whatever happens.
-    pub expires_at: UnixMillis,
-    /// A code of a second factor is asked for at their sign-in.
-    pub has_factor: bool,
-    confirmed_until: UnixMillis,
-    preferences: Preferences,
-    token: Option<Arc<UsedToken>>,
-    standing: Arc<Standing>,
-}
-
-impl Actor {
-    fn new(session: SessionKey, row: SessionRow, standing: Arc<Standing>) -> Self {
-        let SessionRow { user, name, expires_at, has_factor, confirmed_until, preferences, token, .. } = row;
-        Self { user, name, session, expires_at, has_factor, confirmed_until, preferences, token, standing }
-    }
-
-    /// What they held when this was read.
-    #[must_use]
-    pub fn access(&self) -> &Access {
-        &self.standing.access
-    }
-
-    /// What they saw of an environment when this was read.
-    #[must_use]
-    pub fn sight(&self, environment: &EnvironmentId) -> Sight {
-        self.standing.sight(environment)
-    }
-
-    /// The API token that they came with, if they did not sign in.
-    #[must_use]
-    pub fn token(&self) -> Option<&UsedToken> {
-        self.token.as_deref()
-    }
-
-    /// What the audit calls them: `ann`, or `ann (token: ci)`.
-    #[must_use]
-    pub fn in_audit(&self) -> String {
-        match &self.token {
-            None => self.name.clone(),
-            Some(token) => format!("{} (token: {})", self.name, token.name),
-        }
-    }
-
-    /// The teams they belonged to when this was read.
-    #[must_use]
-    pub fn teams(&self) -> &[TeamName] {
-        &self.standing.teams
-    }
-
-    /// An actor without a session, for tests.
-    #[cfg(test)]
-    pub(crate) fn for_test(name: &str) -> Self {
-        let session = SessionKey::new([0; 32]);
-        Self {
-            user: UserId(0),
-            name: name.to_owned(),
-            session,
-            expires_at: UnixMillis(i64::MAX),
-            has_factor: false,
-            confirmed_until: UnixMillis(0),
-            preferences: Preferences::default(),
-            token: None,
-            standing: Arc::default(),
-        }
-    }
-
-    /// The same with a role on everything.
-    #[cfg(test)]
-    pub(crate) fn holding(mut self, role: shared::Role) -> Self {
-        let held = shared::access::Held {
-            permissions: role.permissions(),
-            scope: shared::Scope::Everything,
-            only_in: None,
-            reason: shared::access::Reason::Owner { team: None },
-        };
-        Arc::make_mut(&mut self.standing).access = Access::new(vec![held]);
-        self
-    }
-}
 
 /// What open streams must hear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -314,8 +221,7 @@ impl Sessions {
 
     /// To be called after an API token was revoked: what it opened closes.
     pub fn token_revoked(&self, key: SessionKey) {
-        self.forget();
-        self.tell(SessionChange::Ended(key));
+        self.ended(&[key]);
     }
 
     /// To be called after the policy was changed: it is read, and every session and stream is looked at by it.
@@ -356,7 +262,7 @@ impl Sessions {
     /// be had.
     pub async fn look_up(&self, actor: &Actor, version: i64) -> Option<Actor> {
         match self.0.policies.at(version).await {
-            Ok(policy) => Some(Actor { standing: policy.standing_of(actor), ..actor.clone() }),
+            Ok(policy) => Some(actor.standing_as(policy.standing_of(actor))),
             Err(error) => {
                 tracing::warn!(%error, "a stream is closed: what its person holds could not be read");
                 None
@@ -431,10 +337,7 @@ impl Sessions {
     /// Ends a session. Whatever opened streams hears of it.
     pub(super) async fn remove(&self, key: &SessionKey) -> Result<(), StoreError> {
         let was_there = self.0.store.delete_session(key).await?;
-        self.forget();
-        if was_there {
-            self.tell(SessionChange::Ended(*key));
-        }
+        self.ended(if was_there { std::slice::from_ref(key) } else { &[] });
         Ok(())
     }
 
@@ -464,12 +367,7 @@ impl Sessions {
         let settings = self.settings().now();
         match self.0.store.delete_old_sessions(before(settings.absolute()), before(settings.idle())).await {
             Ok(ended) if ended.is_empty() => {}
-            Ok(ended) => {
-                self.forget();
-                for key in ended {
-                    self.tell(SessionChange::Ended(key));
-                }
-            }
+            Ok(ended) => self.ended(&ended),
             Err(error) => tracing::warn!(%error, "old sessions could not be removed"),
         }
         if let Err(error) = self.0.store.delete_old_tokens(before(TOKENS_KEPT)).await {

@@ -9,7 +9,7 @@ use axum::{
 use shared::{
     Role,
     policy::SecurityPolicy,
-    preferences::{Language, Theme},
+    preferences::{Language, Preferences, Theme},
     users::{NewGrant, Subject, User},
 };
 use tower::{Layer, ServiceExt, service_fn};

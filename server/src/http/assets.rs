@@ -13,6 +13,7 @@ use axum::{
 };
 use bytes::Bytes;
 use flate2::read::GzDecoder;
+use shared::pages::FIRST_WORDS;
 
 use crate::app::App;
 
@@ -84,11 +85,6 @@ pub enum Assets {
 const PAGE: &str = "index.html";
 /// Stands in the page where the console's base path goes.
 const BASE: &str = "{{base}}";
-
-/// The first words of the pages' addresses (`frontend/src/app.rs`). Anything else gets the page too, since it
-/// is what tells a person that there is nothing, but as not found.
-const PAGES: [&str; 10] =
-    ["", "sign-in", "setup", "users", "teams", "policy", "audit", "account", "commands", "environments"];
 
 /// A file of the site, or the page: the browser's router knows the rest.
 pub(super) async fn serve(State(app): State<App>, request: Request) -> Response {
@@ -165,7 +161,7 @@ fn broken(path: &str, error: &io::Error) -> Response {
 fn page(template: &[u8], base: &str, path: &str) -> Response {
     let html = String::from_utf8_lossy(template).replace(BASE, base);
     let mut reply = Body::from(html).into_response();
-    if path.split('/').next().is_none_or(|first| !PAGES.contains(&first)) {
+    if path.split('/').next().is_none_or(|first| !FIRST_WORDS.contains(&first)) {
         *reply.status_mut() = StatusCode::NOT_FOUND;
     }
     let headers = reply.headers_mut();

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use longshore_tests::{
-    Client, Console, ConsoleOptions, FakeEngine, LiveSocket, TerminalSocket, TestEngine,
+    Client, Console, ConsoleOptions, FakeEngine, LiveSocket, TestEngine,
     console::local,
     fake_engine::{JOB, WEB, row, row_of},
     folder::unique,
@@ -16,11 +16,10 @@ use shared::{
     environments::ReadEnvironment,
     live::{Event, ServerFrame, Topic},
     logs::LogQuery,
-    terminal::{OpenTerminal, TerminalQuery},
     users::{GiveGrant, Giving, Grant, NewGrant, Subject, TakeGrant, UpdateUser, UserChange},
 };
 
-use crate::support::{Watcher, act, list};
+use crate::support::{Watcher, act, list, shell};
 
 /// The id of `hidden-1`, of the stack `blog`. It begins as `web-1`'s does.
 const HIDDEN: &str = "1111444444444444444444444444444444444444444444444444444444444444";
@@ -206,17 +205,6 @@ async fn a_grant_that_is_given_and_taken_shows_in_an_open_page() {
     assert!(taken.elapsed() < Duration::from_secs(1), "{:?}", taken.elapsed());
     assert_eq!(names(&client).await, ["web-1"]);
     assert_eq!(stop(&client, "hidden-1").await.0, 404);
-}
-
-/// A shell that is there as soon as this returns.
-async fn shell(client: &Client) -> TerminalSocket {
-    let terminal = OpenTerminal { environment: local(), container: "web-1".parse().unwrap() };
-    let query = TerminalQuery { command: Some("cat".to_owned()), columns: 80, rows: 24, user: None };
-    let mut socket = TerminalSocket::open(client, &terminal, &query).await;
-    socket.next().await.expect("it starts");
-    socket.type_bytes(b"ahoy").await;
-    socket.until("ahoy").await;
-    socket
 }
 
 #[tokio::test(flavor = "multi_thread")]

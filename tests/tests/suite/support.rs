@@ -1,12 +1,13 @@
 //! What several features' tests say in the same words.
 
 use longshore_tests::{
-    Client, Console, LiveSocket, TestContainer, client::Refusal, console::local, eventually,
+    Client, Console, LiveSocket, TerminalSocket, TestContainer, client::Refusal, console::local, eventually,
 };
 use shared::{
     ContainerId, Empty, Endpoint,
     containers::{ContainerList, ContainerState, ContainerSummary, ListContainers},
     live::{Cursor, Event, Topic},
+    terminal::{OpenTerminal, TerminalQuery},
 };
 
 /// An operation on a test's container: `on!(StopContainer, container)`.
@@ -115,4 +116,15 @@ impl Watcher {
             })
             .await;
     }
+}
+
+/// A program in the container `web-1` that is there as soon as this returns, and says what it is told.
+pub(crate) async fn shell(client: &Client) -> TerminalSocket {
+    let terminal = OpenTerminal { environment: local(), container: "web-1".parse().unwrap() };
+    let query = TerminalQuery { command: Some("cat".to_owned()), columns: 80, rows: 24, user: None };
+    let mut socket = TerminalSocket::open(client, &terminal, &query).await;
+    socket.next().await.expect("it starts");
+    socket.type_bytes(b"ahoy").await;
+    socket.until("ahoy").await;
+    socket
 }

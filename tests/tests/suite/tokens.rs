@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use longshore_tests::{
-    Client, Console, ConsoleOptions, FakeEngine, LiveSocket, TerminalSocket, TestEngine,
+    Client, Console, ConsoleOptions, FakeEngine, LiveSocket, TestEngine,
     client::path_and_query,
     console::local,
     eventually,
@@ -19,14 +19,13 @@ use shared::{
     endpoint::Operation,
     live::Topic,
     session::ReadSession,
-    terminal::{OpenTerminal, TerminalQuery},
     tokens::{CreateToken, ListTokens, ListUserTokens, MadeToken, NewToken, RevokeToken, RevokeUserToken},
     users::{NewGrant, UpdateUser, UserChange},
 };
 
 use crate::{
     everybody::{Everybody, body, query},
-    support::{Watcher, act, list},
+    support::{Watcher, act, list, shell},
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -304,17 +303,6 @@ async fn wrong_tokens_are_slowed_down_and_recorded_and_right_ones_are_not() {
     assert!(wrong.iter().all(|row| row.result == AuditResult::Refused && row.address == "127.0.0.1"));
     let everything = format!("{rows:?}{}", console.printed());
     assert!(!everything.contains(&made.text[4..]), "no token is written down");
-}
-
-/// A shell that is there as soon as this returns.
-async fn shell(client: &Client) -> TerminalSocket {
-    let terminal = OpenTerminal { environment: local(), container: "web-1".parse().unwrap() };
-    let query = TerminalQuery { command: Some("cat".to_owned()), columns: 80, rows: 24, user: None };
-    let mut socket = TerminalSocket::open(client, &terminal, &query).await;
-    socket.next().await.expect("it starts");
-    socket.type_bytes(b"ahoy").await;
-    socket.until("ahoy").await;
-    socket
 }
 
 #[tokio::test(flavor = "multi_thread")]

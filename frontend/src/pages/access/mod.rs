@@ -14,7 +14,7 @@ pub(super) mod words;
 
 use leptos::prelude::*;
 use shared::{
-    ApiError, Empty, Permission, Target,
+    ApiError, Empty, Permission,
     users::{CustomRole, ListRoles, ListTeams, ListUsers, Team, User},
 };
 
@@ -23,14 +23,8 @@ pub(crate) use teams::TeamsPage;
 
 use crate::{
     api,
-    components::{
-        error_text::{error_text, role_name},
-        reading::Reading,
-    },
     i18n::{t, t_string, use_i18n},
-    pages::allowed::Allowed,
-    session::use_session,
-    ui::{badge::Tone, button::Button, notice::Notice},
+    pages::allowed::ForHolders,
 };
 
 /// All that the pages show.
@@ -53,43 +47,14 @@ async fn read_everything() -> Result<Everything, ApiError> {
 #[component]
 fn ForManagers(children: ChildrenFn) -> impl IntoView {
     let i18n = use_i18n();
-    let session = use_session();
-    let why = move || {
-        let role = session.session().and_then(|session| session.role());
-        t_string!(i18n, access.forbidden_text, role = role_name(i18n, role))
-    };
     view! {
-        <Allowed
-            when=move || session.may(Permission::UserManage, Target::Console)
+        <ForHolders
+            needs=Permission::UserManage
             title=t!(i18n, users.title)
             forbidden=t!(i18n, access.forbidden)
-            why=why
+            why=|i18n, role| t_string!(i18n, access.forbidden_text, role)
         >
             {children()}
-        </Allowed>
-    }
-}
-
-/// That reading failed, with another try.
-#[component]
-fn ReadingFailed(
-    everything: Reading<Everything>,
-    read: impl Fn() + Copy + Send + Sync + 'static,
-) -> impl IntoView {
-    let i18n = use_i18n();
-    move || {
-        everything.failure().map(|error| {
-            view! {
-                <div class="page-body">
-                    <Notice
-                        tone=Tone::Danger
-                        title=t!(i18n, access.failed)
-                        text=move || error_text(i18n, &error)
-                    >
-                        <Button label=t!(i18n, common.retry) on_press=read pending=everything.pending() />
-                    </Notice>
-                </div>
-            }
-        })
+        </ForHolders>
     }
 }

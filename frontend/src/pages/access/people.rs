@@ -8,13 +8,13 @@ use shared::{
 };
 
 use super::{
-    Everything, ForManagers, ReadingFailed, explained::ExplainedList, give::GiveForm, grant_list::GrantList,
-    read_everything,
+    Everything, ForManagers, explained::ExplainedList, give::GiveForm, grant_list::GrantList, read_everything,
 };
 use crate::{
     api,
     components::{
         reading::Reading,
+        reading_state::ReadingState,
         shell::{Crumb, use_breadcrumb},
     },
     i18n::{t, t_string, use_i18n},
@@ -60,7 +60,7 @@ fn Person(id: UserId) -> impl IntoView {
         <div class="page-header">
             <h1 class="page-title">{move || t_string!(i18n, access.title, name = name())}</h1>
         </div>
-        <ReadingFailed everything read />
+        <ReadingState reading=everything failed=t!(i18n, access.failed) read around="page-body" />
         <Show when=missing>
             <EmptyState icon=Icon::Users title=t!(i18n, access.unknown) text=t!(i18n, access.unknown_text)>
                 <a class="button" data-variant="primary" href=paths::users()>

@@ -6,14 +6,13 @@ use shared::{
     users::{CreateTeam, TeamNaming, is_title},
 };
 
-use super::{
-    Everything, ForManagers, ReadingFailed, read_everything, role_card::RolesCard, team_card::TeamCard,
-};
+use super::{Everything, ForManagers, read_everything, role_card::RolesCard, team_card::TeamCard};
 use crate::{
     api,
     components::{
         error_text::error_text,
         reading::Reading,
+        reading_state::ReadingState,
         shell::{Crumb, use_breadcrumb},
     },
     i18n::{t, t_string, use_i18n},
@@ -54,7 +53,7 @@ fn Teams() -> impl IntoView {
     let read = move || everything.start(read_everything());
     read();
     view! {
-        <ReadingFailed everything read />
+        <ReadingState reading=everything failed=t!(i18n, access.failed) read around="page-body" />
         {move || {
             let all = everything.value()?;
             let roles = all.roles.clone();

@@ -12,7 +12,7 @@ use shared::{
 use super::recovery::Recovery;
 use crate::{
     api,
-    components::{error_text::error_text, reading::Reading},
+    components::{error_text::error_text, reading::Reading, reading_state::ReadingState},
     i18n::{t, t_string, use_i18n},
     ui::{
         badge::Tone,
@@ -22,7 +22,6 @@ use crate::{
         dialog::Dialog,
         field::TextField,
         notice::Notice,
-        progress::Busy,
         toast::use_toasts,
     },
 };
@@ -65,26 +64,7 @@ pub(super) fn FactorSection() -> impl IntoView {
                 <h2 id="account-factor">{t!(i18n, account.factor.title)}</h2>
             </div>
             <div class="card-body stack">
-                {move || {
-                    state
-                        .failure()
-                        .map(|error| {
-                            view! {
-                                <Notice
-                                    tone=Tone::Danger
-                                    title=t!(i18n, account.factor.failed)
-                                    text=move || error_text(i18n, &error)
-                                >
-                                    <Button label=t!(i18n, common.retry) on_press=read pending=state.pending() />
-                                </Notice>
-                            }
-                        })
-                }}
-                <Show when=move || state.pending().get() && state.with(|state| state.is_none())>
-                    <div class="late">
-                        <Busy label=t!(i18n, common.loading) />
-                    </div>
-                </Show>
+                <ReadingState reading=state failed=t!(i18n, account.factor.failed) read />
                 {body}
             </div>
         </section>

@@ -8,15 +8,13 @@ use shared::{
 
 use crate::{
     api,
-    components::{error_text::error_text, reading::Reading},
+    components::{error_text::error_text, reading::Reading, reading_state::ReadingState},
     i18n::{I18n, t, t_string, use_i18n},
     ui::{
         badge::{Badge, Tone},
         button::{Button, Size},
         clock::Ago,
         icon::{Icon, IconView},
-        notice::Notice,
-        progress::Busy,
         toast::use_toasts,
     },
 };
@@ -54,28 +52,7 @@ pub(super) fn SessionsSection() -> impl IntoView {
             <div class="card-body">
                 <p class="muted">{t!(i18n, account.sessions.text)}</p>
             </div>
-            {move || {
-                sessions
-                    .failure()
-                    .map(|error| {
-                        view! {
-                            <div class="card-body">
-                                <Notice
-                                    tone=Tone::Danger
-                                    title=t!(i18n, account.sessions.failed)
-                                    text=move || error_text(i18n, &error)
-                                >
-                                    <Button label=t!(i18n, common.retry) on_press=read pending=sessions.pending() />
-                                </Notice>
-                            </div>
-                        }
-                    })
-            }}
-            <Show when=move || sessions.pending().get() && sessions.with(|all| all.is_none())>
-                <div class="card-body late">
-                    <Busy label=t!(i18n, common.loading) />
-                </div>
-            </Show>
+            <ReadingState reading=sessions failed=t!(i18n, account.sessions.failed) read around="card-body" />
             <ul class="row-list">
                 <For
                     each=move || sessions.value().unwrap_or_default()

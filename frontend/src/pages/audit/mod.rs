@@ -8,19 +8,18 @@ mod words;
 
 use leptos::prelude::*;
 use shared::{
-    Permission, Target,
+    Permission,
     audit::{AuditExport, AuditFormat, ExportAudit},
 };
 
 use crate::{
     api,
     components::{
-        error_text::{error_text, role_name},
+        error_text::error_text,
         shell::{Crumb, use_breadcrumb},
     },
     i18n::{t, t_string, use_i18n},
-    pages::allowed::Allowed,
-    session::use_session,
+    pages::allowed::ForHolders,
     ui::{
         badge::Tone,
         button::{Button, IconButton},
@@ -39,21 +38,16 @@ use verify::VerificationLine;
 #[component]
 pub(crate) fn AuditPage() -> impl IntoView {
     let i18n = use_i18n();
-    let session = use_session();
     use_breadcrumb(move || vec![Crumb { label: t_string!(i18n, audit.title), href: None }]);
-    let why = move || {
-        let role = session.session().and_then(|session| session.role());
-        t_string!(i18n, audit.forbidden_text, role = role_name(i18n, role))
-    };
     view! {
-        <Allowed
-            when=move || session.may(Permission::AuditView, Target::Console)
+        <ForHolders
+            needs=Permission::AuditView
             title=t!(i18n, audit.title)
             forbidden=t!(i18n, audit.forbidden)
-            why=why
+            why=|i18n, role| t_string!(i18n, audit.forbidden_text, role)
         >
             <Audit />
-        </Allowed>
+        </ForHolders>
     }
 }
 

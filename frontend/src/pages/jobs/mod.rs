@@ -12,13 +12,13 @@ use crate::{
     api,
     components::{
         containers_store::ContainersStore,
-        error_text::error_text,
         jobs_news::use_jobs_news,
         reading::Reading,
+        reading_state::ReadingState,
         shell::{Crumb, use_breadcrumb},
     },
     i18n::{t, t_string, use_i18n},
-    ui::{badge::Tone, button::Button, empty_state::EmptyState, icon::Icon, notice::Notice, progress::Busy},
+    ui::{empty_state::EmptyState, icon::Icon},
 };
 use row::{EndedJob, RunningJob};
 
@@ -56,31 +56,7 @@ pub(crate) fn JobsPage() -> impl IntoView {
             <h1 class="page-title">{t!(i18n, jobs.title)}</h1>
             <span class="muted wide-only">{t!(i18n, jobs.text)}</span>
         </div>
-        {move || {
-            jobs.failure()
-                .map(|error| {
-                    view! {
-                        <div class="page-body">
-                            <Notice
-                                tone=Tone::Danger
-                                title=t!(i18n, jobs.unread)
-                                text=move || error_text(i18n, &error)
-                            >
-                                <Button
-                                    label=t!(i18n, common.retry)
-                                    on_press=move || untrack(read)
-                                    pending=jobs.pending()
-                                />
-                            </Notice>
-                        </div>
-                    }
-                })
-        }}
-        <Show when=move || jobs.pending().get() && jobs.with(|jobs| jobs.is_none())>
-            <div class="page-body late">
-                <Busy label=t!(i18n, common.loading) />
-            </div>
-        </Show>
+        <ReadingState reading=jobs failed=t!(i18n, jobs.unread) read=move || untrack(read) around="page-body" />
         <Show when=is_empty>
             <EmptyState icon=Icon::Activity title=t!(i18n, jobs.empty) text=t!(i18n, jobs.empty_text) />
         </Show>

@@ -5,7 +5,7 @@ mod trial;
 
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use shared::{
-    Empty, Permission, Target,
+    Empty, Permission,
     policy::{PolicyReply, ReadPolicy, UpdatePolicy},
 };
 
@@ -16,42 +16,29 @@ use self::{
 use crate::{
     api,
     components::{
-        error_text::{error_text, role_name},
         reading::Reading,
+        reading_state::ReadingState,
         shell::{Crumb, use_breadcrumb},
     },
     i18n::{t, t_string, use_i18n},
-    pages::allowed::Allowed,
-    session::use_session,
-    ui::{
-        badge::Tone,
-        button::{Button, SubmitButton},
-        field::TextField,
-        notice::Notice,
-        progress::Busy,
-        toast::use_toasts,
-    },
+    pages::allowed::ForHolders,
+    ui::{badge::Tone, button::SubmitButton, field::TextField, notice::Notice, toast::use_toasts},
 };
 
 /// The page.
 #[component]
 pub(crate) fn PolicyPage() -> impl IntoView {
     let i18n = use_i18n();
-    let session = use_session();
     use_breadcrumb(move || vec![Crumb { label: t_string!(i18n, policy.title), href: None }]);
-    let why = move || {
-        let role = session.session().and_then(|session| session.role());
-        t_string!(i18n, policy.forbidden_text, role = role_name(i18n, role))
-    };
     view! {
-        <Allowed
-            when=move || session.may(Permission::SettingsManage, Target::Console)
+        <ForHolders
+            needs=Permission::SettingsManage
             title=t!(i18n, policy.title)
             forbidden=t!(i18n, policy.forbidden)
-            why=why
+            why=|i18n, role| t_string!(i18n, policy.forbidden_text, role)
         >
             <Loaded />
-        </Allowed>
+        </ForHolders>
     }
 }
 
@@ -67,24 +54,7 @@ fn Loaded() -> impl IntoView {
             <h1 class="page-title">{t!(i18n, policy.title)}</h1>
         </div>
         <div class="page-body stack policy">
-            {move || {
-                policy
-                    .failure()
-                    .map(|error| {
-                        view! {
-                            <Notice
-                                tone=Tone::Danger
-                                title=t!(i18n, policy.failed)
-                                text=move || error_text(i18n, &error)
-                            >
-                                <Button label=t!(i18n, common.retry) on_press=read pending=policy.pending() />
-                            </Notice>
-                        }
-                    })
-            }}
-            <Show when=move || policy.pending().get() && policy.with(|reply| reply.is_none())>
-                <Busy label=t!(i18n, common.loading) />
-            </Show>
+            <ReadingState reading=policy failed=t!(i18n, policy.failed) read />
             {move || policy.value().map(|reply| view! { <Form reply changed /> })}
         </div>
     }

@@ -6,28 +6,26 @@ mod table;
 
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
-    Empty, ErrorCode, Permission, Role, Target, UserId,
+    Empty, ErrorCode, Permission, Role, UserId,
     users::{ListUsers, UpdateUser, User, UserChange},
 };
 
 use crate::{
     api,
     components::{
-        error_text::{error_text, role_name},
+        error_text::error_text,
         reading::Reading,
+        reading_state::ReadingState,
         shell::{Crumb, use_breadcrumb},
     },
     i18n::{t, t_string, use_i18n},
-    pages::allowed::Allowed,
+    pages::allowed::ForHolders,
     paths,
-    session::use_session,
     ui::{
         badge::Tone,
         button::{Button, Variant},
         format,
         icon::Icon,
-        notice::Notice,
-        progress::Busy,
         text::lower,
         toast::{Toast, ToastAction, Toasts, use_toasts},
     },
@@ -48,21 +46,16 @@ enum Asked {
 #[component]
 pub(crate) fn UsersPage() -> impl IntoView {
     let i18n = use_i18n();
-    let session = use_session();
     use_breadcrumb(move || vec![Crumb { label: t_string!(i18n, users.title), href: None }]);
-    let why = move || {
-        let role = session.session().and_then(|session| session.role());
-        t_string!(i18n, users.forbidden_text, role = role_name(i18n, role))
-    };
     view! {
-        <Allowed
-            when=move || session.may(Permission::UserManage, Target::Console)
+        <ForHolders
+            needs=Permission::UserManage
             title=t!(i18n, users.title)
             forbidden=t!(i18n, users.forbidden)
-            why=why
+            why=|i18n, role| t_string!(i18n, users.forbidden_text, role)
         >
             <Users />
-        </Allowed>
+        </ForHolders>
     }
 }
 
@@ -95,32 +88,8 @@ fn Users() -> impl IntoView {
                 />
             </div>
         </div>
-        {move || {
-            users
-                .failure()
-                .map(|error| {
-                    view! {
-                        <div class="page-body">
-                            <Notice
-                                tone=Tone::Danger
-                                title=t!(i18n, users.failed)
-                                text=move || error_text(i18n, &error)
-                            >
-                                <Button label=t!(i18n, common.retry) on_press=read pending=users.pending() />
-                            </Notice>
-                        </div>
-                    }
-                })
-        }}
-        <Show
-            when=move || users.with(|users| users.is_some())
-            fallback=move || {
-                users
-                    .pending()
-                    .get()
-                    .then(|| view! { <div class="page-body late"><Busy label=t!(i18n, common.loading) /></div> })
-            }
-        >
+        <ReadingState reading=users failed=t!(i18n, users.failed) read around="page-body" />
+        <Show when=move || users.with(|users| users.is_some())>
             <UsersTable users asked switch />
         </Show>
         {move || match asked.get() {

@@ -9,7 +9,7 @@ use axum::extract::ws::{Message, WebSocket};
 use futures_util::{SinkExt, StreamExt, stream::SplitSink};
 use shared::{
     ApiError, Empty, ErrorCode,
-    live::{ClientFrame, Event, Live, ServerFrame, Topic},
+    live::{ClientFrame, Cursor, Event, Live, ServerFrame, Topic},
 };
 use tokio::{
     sync::{mpsc, watch},
@@ -17,7 +17,7 @@ use tokio::{
     time::{Duration, timeout},
 };
 
-use self::subscription::{Permitted, Subscription};
+use self::subscription::Subscription;
 use crate::{
     Error,
     access::{grant::Grant, session::Actor, sight::Sight},
@@ -144,30 +144,11 @@ async fn subscribe(
     id: u32,
     topic: Topic,
 ) -> bool {
-    if topic == Topic::Session {
-        let (taken, _) = watch::channel(0);
-        running.insert(id, Running { task: None, topic, sight: None, taken });
-        return send(out, &session(app, actor, id)).await;
-    }
-    if topic == Topic::OwnLoad {
-        let (taken, _) = watch::channel(0);
-        let task = tokio::spawn(tell_load(app.load.watch(), id, out.clone())).abort_handle();
-        running.insert(id, Running { task: Some(task), topic, sight: None, taken });
-        return true;
-    }
-    if let Topic::Audit { cursor } = topic {
-        return match audit::decide(actor) {
-            Ok(()) => {
-                let task = tokio::spawn(audit::follow(app.audit.clone(), id, out.clone(), cursor));
-                let (taken, _) = watch::channel(0);
-                let task = Some(task.abort_handle());
-                running.insert(id, Running { task, topic, sight: None, taken });
-                true
-            }
-            Err(error) => send(out, &ServerFrame::Ended { id, error: error.to_api() }).await,
-        };
-    }
-    match subscription::decide(app, actor, &topic) {
+    match decide(app, actor, &topic) {
+        Ok(Permitted::Session) => {
+            running.insert(id, start(app, id, Permitted::Session, out, topic));
+            send(out, &session(app, actor, id)).await
+        }
         Ok(permitted) => {
             running.insert(id, start(app, id, permitted, out, topic));
             true
@@ -176,11 +157,49 @@ async fn subscribe(
     }
 }
 
+/// Leave to have a topic.
+enum Permitted {
+    /// The socket itself tells of it.
+    Session,
+    OwnLoad,
+    Audit(Cursor),
+    Environment(subscription::Permitted),
+}
+
+impl Permitted {
+    /// What it tells of, where that depends on who asks.
+    fn sights(&self) -> Option<(Sight, JobSight)> {
+        match self {
+            Self::Environment(permitted) => Some(permitted.sights()),
+            Self::Session | Self::OwnLoad | Self::Audit(_) => None,
+        }
+    }
+}
+
+/// Decides whether the actor may have the topic.
+fn decide(app: &App, actor: &Actor, topic: &Topic) -> Result<Permitted, Error> {
+    match topic {
+        Topic::Session => Ok(Permitted::Session),
+        Topic::OwnLoad => Ok(Permitted::OwnLoad),
+        Topic::Audit { cursor } => audit::decide(actor).map(|()| Permitted::Audit(*cursor)),
+        _ => subscription::decide(app, actor, topic).map(Permitted::Environment),
+    }
+}
+
 fn start(app: &App, id: u32, permitted: Permitted, out: &mpsc::Sender<Message>, topic: Topic) -> Running {
     let (taken, acknowledged) = watch::channel(0);
-    let sight = Some(permitted.sights());
-    let work = Subscription::new(app.clone(), id, permitted, out.clone(), acknowledged).run(topic.clone());
-    Running { task: Some(tokio::spawn(work).abort_handle()), topic, sight, taken }
+    let sight = permitted.sights();
+    let out = out.clone();
+    let task = match permitted {
+        Permitted::Session => None,
+        Permitted::OwnLoad => Some(tokio::spawn(tell_load(app.load.watch(), id, out))),
+        Permitted::Audit(cursor) => Some(tokio::spawn(audit::follow(app.audit.clone(), id, out, cursor))),
+        Permitted::Environment(permitted) => {
+            let work = Subscription::new(app.clone(), id, permitted, out, acknowledged);
+            Some(tokio::spawn(work.run(topic.clone())))
+        }
+    };
+    Running { task: task.map(|task| task.abort_handle()), topic, sight, taken }
 }
 
 /// What they hold is another: what it does not allow ends. A topic that tells of something else now begins
@@ -192,33 +211,21 @@ async fn decide_again(
     running: &mut HashMap<u32, Running>,
 ) -> bool {
     let mut told = Vec::new();
-    running.retain(|id, one| {
-        if one.topic == Topic::Session {
+    running.retain(|id, one| match decide(app, actor, &one.topic) {
+        Ok(Permitted::Session) => {
             told.push(session(app, actor, *id));
-            return true;
+            true
         }
-        if one.topic == Topic::OwnLoad {
-            return true;
+        Ok(permitted) => {
+            let same = one.sight == permitted.sights();
+            if !same && !matches!(one.topic, Topic::Logs { .. }) {
+                *one = start(app, *id, permitted, out, one.topic.clone());
+            }
+            true
         }
-        if matches!(one.topic, Topic::Audit { .. }) {
-            let decided = audit::decide(actor);
-            if let Err(error) = &decided {
-                told.push(ServerFrame::Ended { id: *id, error: error.to_api() });
-            }
-            return decided.is_ok();
-        }
-        match subscription::decide(app, actor, &one.topic) {
-            Ok(permitted) => {
-                let same = one.sight == Some(permitted.sights());
-                if !same && !matches!(one.topic, Topic::Logs { .. }) {
-                    *one = start(app, *id, permitted, out, one.topic.clone());
-                }
-                true
-            }
-            Err(error) => {
-                told.push(ServerFrame::Ended { id: *id, error: error.to_api() });
-                false
-            }
+        Err(error) => {
+            told.push(ServerFrame::Ended { id: *id, error: error.to_api() });
+            false
         }
     });
     for frame in told {

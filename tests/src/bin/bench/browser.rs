@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use longshore_tests::{Console, ConsoleOptions};
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{
     Bench,
@@ -24,21 +24,7 @@ struct Measured {
 }
 
 pub(crate) async fn measure(bench: &Bench, table: &mut Table) {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("browser");
-    let console = Console::connected(ConsoleOptions::before(bench.engine.host()).tls()).await;
-    let client = console.admin().await;
-    let output = Command::new("node")
-        .arg("bench.mjs")
-        .current_dir(&folder)
-        .env("BENCH_URL", &console.url)
-        .env("BENCH_COOKIE", client.cookie_header())
-        .env("BENCH_ROUNDS", if bench.quick { "5" } else { "25" })
-        .output()
-        .expect("node is installed");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8_lossy(&output.stdout);
-    let mut found: Measured =
-        serde_json::from_str(text.lines().last().unwrap_or_default()).expect("its figures");
+    let mut found: Measured = script(bench, "bench.mjs").await;
     table.row(
         "first page: bytes on the wire",
         found.bytes / 1000.0,
@@ -63,4 +49,22 @@ pub(crate) async fn measure(bench: &Bench, table: &mut Table) {
         Budget::AtMost(80.0),
         "",
     );
+}
+
+/// Runs a script of `tests/browser` against a console of its own, signed in, and reads its last line.
+pub(crate) async fn script<T: DeserializeOwned>(bench: &Bench, name: &str) -> T {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("browser");
+    let console = Console::connected(ConsoleOptions::before(bench.engine.host()).tls()).await;
+    let client = console.admin().await;
+    let output = Command::new("node")
+        .arg(name)
+        .current_dir(&folder)
+        .env("BENCH_URL", &console.url)
+        .env("BENCH_COOKIE", client.cookie_header())
+        .env("BENCH_ROUNDS", if bench.quick { "5" } else { "25" })
+        .output()
+        .expect("node is installed");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8_lossy(&output.stdout);
+    serde_json::from_str(text.lines().last().unwrap_or_default()).expect("its figures")
 }

@@ -1,12 +1,10 @@
 //! The form that makes a container, in a real Chromium, by `tests/browser/bench-form.mjs`.
 
-use std::process::Command;
-
-use longshore_tests::{Console, ConsoleOptions};
 use serde::Deserialize;
 
 use crate::{
     Bench,
+    browser::script,
     table::{Budget, Table, percentile},
 };
 
@@ -20,21 +18,7 @@ struct Measured {
 }
 
 pub(crate) async fn measure(bench: &Bench, table: &mut Table) {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("browser");
-    let console = Console::connected(ConsoleOptions::before(bench.engine.host()).tls()).await;
-    let client = console.admin().await;
-    let output = Command::new("node")
-        .arg("bench-form.mjs")
-        .current_dir(&folder)
-        .env("BENCH_URL", &console.url)
-        .env("BENCH_COOKIE", client.cookie_header())
-        .env("BENCH_ROUNDS", if bench.quick { "5" } else { "25" })
-        .output()
-        .expect("node is installed");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8_lossy(&output.stdout);
-    let mut found: Measured =
-        serde_json::from_str(text.lines().last().unwrap_or_default()).expect("its figures");
+    let mut found: Measured = script(bench, "bench-form.mjs").await;
     let open = percentile(&mut found.open_ms, 0.5);
     table.row("form: press → can be typed in, p50", open, "ms", Budget::None, "");
     let note = "100 ports, 100 variables, 50 mounts";
