@@ -60,6 +60,22 @@ pub enum EngineKind {
     Podman,
 }
 
+impl EngineKind {
+    /// Whether its inspection tells what a container was made of apart from its own defaults, so that another
+    /// like it can be made.
+    #[must_use]
+    pub fn tells_choices(self) -> bool {
+        self != Self::Podman
+    }
+
+    /// Whether the last lines of a log can be asked for while it is written. Podman fails where it comes upon
+    /// a line that is not whole yet.
+    #[must_use]
+    pub fn tells_last_lines(self) -> bool {
+        self != Self::Podman
+    }
+}
+
 /// One environment in a list or at the head of a page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -48,6 +48,11 @@ pub(crate) struct ContainersStore {
 }
 
 impl ContainersStore {
+    /// Whether another container like one can be made on this engine; tracked.
+    pub(crate) fn tells_choices(self) -> bool {
+        self.summary().and_then(|summary| summary.engine).is_none_or(|engine| engine.kind.tells_choices())
+    }
+
     /// Follows the containers and the status of an environment, for the whole page.
     pub(crate) fn provide(environment: Memo<EnvironmentId>) -> Self {
         let store = Self {

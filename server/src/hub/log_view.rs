@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use shared::{
     ContainerId,
-    environments::EngineKind,
     logs::{LogCursor, LogQuery},
 };
 use tokio::sync::watch;
@@ -98,7 +97,8 @@ impl LogView {
         // The live end is opened first, so that nothing falls between it and the history.
         let live = if query.until.is_none() { Some(open_live(&hub, &container).await?) } else { None };
         let place = live.as_ref().map_or(0, |(_, state)| state.borrow().next);
-        let last_lines = after.is_some() && query.until.is_none() && tells_last_lines(&hub)?;
+        let last_lines =
+            after.is_some() && query.until.is_none() && hub.engine()?.facts().kind.tells_last_lines();
         let range = match after {
             Some(_) if last_lines => LogRange { tail: Some(LAST_LINES), ..LogRange::default() },
             Some(cursor) => LogRange {
@@ -203,7 +203,7 @@ impl LogView {
     /// Reads from the engine what came after the last line that the reader got: among its last lines, where
     /// those reach back so far.
     async fn read_on(&mut self) -> Result<(), EngineError> {
-        if self.cursor == LogCursor::default() || !tells_last_lines(&self.hub)? {
+        if self.cursor == LogCursor::default() || !self.hub.engine()?.facts().kind.tells_last_lines() {
             return self.read_all_since().await;
         }
         self.last_lines = true;
@@ -319,12 +319,6 @@ async fn open_live(
         Some(Err(error)) => Err(error),
         Some(Ok(())) | None => Ok((live, state)),
     }
-}
-
-/// Whether the last lines of a log that is being written can be asked for: Podman fails where it comes upon
-/// the beginning of a line that is not whole yet.
-fn tells_last_lines(hub: &Hub) -> Result<bool, EngineError> {
-    Ok(hub.engine()?.facts().kind != EngineKind::Podman)
 }
 
 /// Where to read on from: a little before, and what the reader had is left out here. Podman reads the time

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     components::{
         container_actions::{Target, action_icon, action_label, use_actions},
+        containers_store::ContainersStore,
         exit_text::exit_text,
     },
     i18n::{I18n, t, t_string, use_i18n},
@@ -176,9 +177,11 @@ fn Actions(subject: Subject) -> impl IntoView {
         }
     };
     let another = move || paths::run_from(&subject.environment.get(), &subject.name());
-    let session = use_session();
+    let (session, store) = (use_session(), ContainersStore::use_store());
     let may_copy = move || {
-        subject.may(session, Permission::ContainerCreate) && subject.may(session, Permission::ContainerLogs)
+        subject.may(session, Permission::ContainerCreate)
+            && subject.may(session, Permission::ContainerLogs)
+            && store.tells_choices()
     };
     let items = move |grave: bool| {
         ContainerAction::ALL

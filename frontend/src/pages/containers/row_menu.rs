@@ -114,7 +114,11 @@ fn Items(context: TableContext) -> impl IntoView {
         <Show when=may(Permission::ContainerLogs)>
             <MenuLink href=tab("inspect") icon=Icon::Inspect label=t!(i18n, containers.inspect) />
         </Show>
-        <Show when=move || may(Permission::ContainerCreate)() && may(Permission::ContainerLogs)()>
+        <Show when=move || {
+            may(Permission::ContainerCreate)()
+                && may(Permission::ContainerLogs)()
+                && list.store.tells_choices()
+        }>
             <MenuLink href=another icon=Icon::Copy label=t!(i18n, containers.another) />
         </Show>
         <MenuItem label=select_word icon=Icon::Check on_press=toggle />

@@ -13,7 +13,7 @@ mod said;
 use serde_json::Value;
 use shared::{
     access::CREATED_LABEL,
-    environments::{EngineFacts, EngineKind},
+    environments::EngineFacts,
     run::{ExistingSpec, ReadRunSpec, Typed, Unsaid, from_fields, words::quote},
 };
 
@@ -30,7 +30,7 @@ impl Engine {
         masked: bool,
         name_of: impl Fn(&str) -> Option<String>,
     ) -> Result<ExistingSpec, EngineError> {
-        if self.facts().kind == EngineKind::Podman {
+        if !self.facts().kind.tells_choices() {
             let message = "Podman does not tell what a container was made of apart from its own defaults";
             return Err(EngineError::Unable { message: message.to_owned() });
         }
