@@ -2,6 +2,7 @@
 //! up and restored.
 
 use std::{
+    collections::HashMap,
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex,
@@ -21,6 +22,9 @@ use crate::{
     http_wire::{Head, Piece, Reader},
 };
 
+/// Numbers for connections.
+static CONNECTIONS: AtomicUsize = AtomicUsize::new(0);
+
 /// What the line does at the moment. Connections end when `generation` changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Line {
@@ -35,7 +39,8 @@ pub struct Proxy {
     upstream: PathBuf,
     line: watch::Sender<Line>,
     seen: Arc<Mutex<Vec<Head>>>,
-    open: Arc<AtomicUsize>,
+    /// The last request of each connection that is open.
+    serving: Arc<Mutex<HashMap<usize, Head>>>,
     listening: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -52,7 +57,7 @@ impl Proxy {
             upstream: upstream.to_owned(),
             line,
             seen: Arc::default(),
-            open: Arc::default(),
+            serving: Arc::default(),
             listening: Mutex::new(None),
         };
         proxy.restore();
@@ -95,10 +100,13 @@ impl Proxy {
         self.requests().iter().filter(|head| matches(head.path())).count()
     }
 
-    /// How many connections there are.
+    /// How many connections there are whose last request this holds for.
+    ///
+    /// # Panics
+    /// When another thread failed while it noted one.
     #[must_use]
-    pub fn open(&self) -> usize {
-        self.open.load(Ordering::Relaxed)
+    pub fn open_for(&self, matches: impl Fn(&Head) -> bool) -> usize {
+        self.serving.lock().unwrap().values().filter(|head| matches(head)).count()
     }
 
     /// Ends every connection there is; new ones are taken at once.
@@ -139,15 +147,22 @@ impl Proxy {
         }
         let listener = UnixListener::bind(self.socket()).expect("the proxy's socket");
         let (upstream, line) = (self.upstream.clone(), self.line.clone());
-        let (seen, open) = (Arc::clone(&self.seen), Arc::clone(&self.open));
+        let (seen, serving) = (Arc::clone(&self.seen), Arc::clone(&self.serving));
         *listening = Some(tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                let connection = connection(client, upstream.clone(), line.subscribe(), Arc::clone(&seen));
-                let open = Arc::clone(&open);
-                open.fetch_add(1, Ordering::Relaxed);
+                let (noted, serving) = (Arc::clone(&seen), Arc::clone(&serving));
+                let number = CONNECTIONS.fetch_add(1, Ordering::Relaxed);
+                let lasts = Arc::clone(&serving);
+                let note = move |heads: Vec<Head>| {
+                    if let Some(last) = heads.last() {
+                        lasts.lock().unwrap().insert(number, last.clone());
+                    }
+                    noted.lock().unwrap().extend(heads);
+                };
+                let connection = connection(client, upstream.clone(), line.subscribe(), note);
                 tokio::spawn(async move {
                     connection.await;
-                    open.fetch_sub(1, Ordering::Relaxed);
+                    serving.lock().unwrap().remove(&number);
                 });
             }
         }));
@@ -164,7 +179,7 @@ async fn connection(
     client: UnixStream,
     upstream: PathBuf,
     mut line: watch::Receiver<Line>,
-    seen: Arc<Mutex<Vec<Head>>>,
+    note: impl Fn(Vec<Head>),
 ) {
     let generation = line.borrow_and_update().generation;
     let (mut until_cut, held) = (line.clone(), line.clone());
@@ -181,7 +196,7 @@ async fn connection(
                     Piece::Head(head) => Some(head),
                     Piece::Body(_) | Piece::End | Piece::Raw(_) => None,
                 });
-                seen.lock().unwrap().extend(heads);
+                note(heads.collect());
                 flowing(&mut held_up).await;
                 if to_engine.write_all(&buffer[..length]).await.is_err() {
                     break;
