@@ -21,6 +21,7 @@ use crate::{
     },
 };
 
+const MEBIBYTE: u64 = 1024 * 1024;
 /// The drawer's id: the top bar's button opens it.
 pub(super) const ID: &str = "sidebar";
 
@@ -43,7 +44,8 @@ pub(super) fn Sidebar() -> impl IntoView {
     let own_load = move || {
         load.get().map(|load| {
             let processor = format::processor(i18n, load.cpu_millis);
-            let memory = format::memory(i18n, load.memory);
+            // Whole ones: there is no room for more.
+            let memory = format::memory(i18n, load.memory.div_ceil(MEBIBYTE) * MEBIBYTE);
             t_string!(i18n, shell.own_load, processor, memory)
         })
     };
