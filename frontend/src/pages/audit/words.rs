@@ -90,6 +90,10 @@ actions! {
     "RevokeUserToken" => revoke_user_token,
     "UpdatePreferences" => update_preferences,
     "UpdatePolicy" => update_policy,
+    "ResetPolicy" => reset_policy,
+    "PullImage" => pull_image,
+    "CancelJob" => cancel_job,
+    "JobEnded" => job_ended,
     "TryProxies" => try_proxies,
     "RotateKey" => rotate_key,
     "ExportAudit" => export_audit,
@@ -98,4 +102,26 @@ actions! {
     "FindAuditGap" => find_audit_gap,
     "BeginAuditChain" => begin_audit_chain,
     "RefusedStrangers" => refused_strangers,
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::{Endpoint, Socket, endpoint::Operation};
+
+    use super::ACTIONS;
+
+    #[test]
+    fn each_operation_that_is_recorded_has_words() {
+        macro_rules! endpoints {
+            ($($one:ty),* $(,)?) => { [$((<$one>::NAME, <$one>::METHOD.mutates())),*].to_vec() };
+        }
+        macro_rules! sockets {
+            ($($one:ty),* $(,)?) => { [$((<$one>::NAME, <$one>::MUTATES)),*].to_vec() };
+        }
+        let all: Vec<(&str, bool)> =
+            [shared::for_each_endpoint!(endpoints), shared::for_each_socket!(sockets)].concat();
+        let missing: Vec<_> =
+            all.iter().filter(|(name, mutates)| *mutates && !ACTIONS.contains(name)).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
 }
