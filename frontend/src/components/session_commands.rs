@@ -7,7 +7,7 @@ use std::cell::OnceCell;
 
 use leptos::prelude::*;
 use shared::{
-    ApiError, EnvironmentId, UnixMillis,
+    ApiError, EnvironmentId, ErrorCode, UnixMillis,
     commands::{Outcome, Record, Said, Word},
 };
 
@@ -42,8 +42,17 @@ pub(crate) fn forget() {
 
 /// Notes that something was done, or was tried in vain.
 pub(crate) fn note(i18n: I18n, environment: EnvironmentId, words: Vec<Word>, failure: Option<&ApiError>) {
-    let outcome = failure.map_or(Outcome::Done, |error| Outcome::Failed(error_text(i18n, error)));
-    note_as(environment, words, outcome);
+    note_as(
+        environment,
+        words,
+        failure.map_or(Outcome::Done, |error| fallen(error, error_text(i18n, error))),
+    );
+}
+
+/// How an action ended that has no reply of success. A page that is left, and a line that breaks, do not stop
+/// what the console does already.
+pub(crate) fn fallen(error: &ApiError, words: String) -> Outcome {
+    if error.code == ErrorCode::Network { Outcome::Unknown } else { Outcome::Failed(words) }
 }
 
 /// Notes an action that ended so.

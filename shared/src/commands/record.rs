@@ -64,6 +64,8 @@ pub enum Outcome {
     Done,
     /// It was not, and why.
     Failed(String),
+    /// No reply came: whether it was done is not known.
+    Unknown,
     /// It was a conversation, in a terminal: no script has it.
     ByHand,
 }
@@ -115,6 +117,8 @@ pub struct ScriptTexts {
     pub secrets: String,
     /// What is said of one that failed.
     pub failed: String,
+    /// What is said of one that may have been done or not.
+    pub unknown: String,
     /// What is said of one that needs a terminal.
     pub by_hand: String,
 }
@@ -170,6 +174,10 @@ impl Record {
                         &mut commands,
                         &format!("{when} {}: {} {reason}", said.environment, texts.failed),
                     );
+                    comment(&mut commands, &command);
+                }
+                Outcome::Unknown => {
+                    comment(&mut commands, &format!("{when} {}: {}", said.environment, texts.unknown));
                     comment(&mut commands, &command);
                 }
                 Outcome::ByHand => {

@@ -14,6 +14,7 @@ fn texts() -> ScriptTexts {
         title: "What was done".to_owned(),
         secrets: "Fill in".to_owned(),
         failed: "failed:".to_owned(),
+        unknown: "perhaps".to_owned(),
         by_hand: "by hand".to_owned(),
     }
 }

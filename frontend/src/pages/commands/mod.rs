@@ -100,6 +100,7 @@ fn SaidLine(said: Said) -> impl IntoView {
     let (icon, tone) = match said.outcome {
         Outcome::Done => (Icon::Check, "done"),
         Outcome::Failed(_) => (Icon::XCircle, "failed"),
+        Outcome::Unknown => (Icon::Warning, "failed"),
         Outcome::ByHand => (Icon::Terminal, "by-hand"),
     };
     let line = said.line();
@@ -107,6 +108,7 @@ fn SaidLine(said: Said) -> impl IntoView {
     let words = move || match &outcome {
         Outcome::Done => t_string!(i18n, commands.done),
         Outcome::Failed(reason) => t_string!(i18n, commands.failed, reason = reason.clone()),
+        Outcome::Unknown => t_string!(i18n, commands.unknown),
         Outcome::ByHand => t_string!(i18n, commands.by_hand),
     };
     let at = said.at;

@@ -27,6 +27,7 @@ pub(super) fn text(i18n: I18n, record: &Record) -> String {
         title,
         secrets: t_string!(i18n, commands.script.secrets),
         failed: t_string!(i18n, commands.script.failed),
+        unknown: t_string!(i18n, commands.script.unknown),
         by_hand: t_string!(i18n, commands.script.by_hand),
     };
     record.script(&texts, format::machine_time)

@@ -14,7 +14,11 @@ use super::{
 };
 use crate::{
     api,
-    components::{containers_store::ContainersStore, error_text::error_text, session_commands::note_as},
+    components::{
+        containers_store::ContainersStore,
+        error_text::error_text,
+        session_commands::{fallen, note_as},
+    },
     i18n::{I18n, t_string, use_i18n},
     paths,
     session::{SessionContext, use_session},
@@ -187,7 +191,7 @@ impl Submit {
         let name = spec.general.name.clone().unwrap_or_default();
         let options = CreateOptions { start: false };
         if let Some(words) = creation(&spec, &name, options, self.secrets()).into_iter().next() {
-            note_as(self.store.environment_untracked(), words, Outcome::Failed(text.clone()));
+            note_as(self.store.environment_untracked(), words, fallen(error, text.clone()));
         }
         self.refuse(Refusal { spec, spot, text, made: None });
     }
