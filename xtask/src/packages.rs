@@ -21,7 +21,7 @@ struct Wanted {
     package: &'static str,
 }
 
-const WANTED: [Wanted; 13] = [
+const WANTED: [Wanted; 14] = [
     wanted(Part::Unit, "cc", "gcc libc6-dev"),
     wanted(Part::Server, "musl-gcc", "musl-tools"),
     wanted(Part::Server, "docker", "docker.io"),
@@ -32,6 +32,7 @@ const WANTED: [Wanted; 13] = [
     wanted(Part::Server, "/usr/share/doc/busybox-static", "busybox-static"),
     wanted(Part::Server, "curl", "curl"),
     wanted(Part::Server, "nginx", "nginx-light"),
+    wanted(Part::Server, "caddy", "caddy"),
     wanted(Part::Server, "openssl", "openssl"),
     wanted(Part::Server, "unshare", "util-linux"),
     wanted(Part::Server, "pgrep", "procps"),

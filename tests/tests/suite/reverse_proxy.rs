@@ -1,4 +1,4 @@
-//! Behind a real nginx, at a sub-path: pages, cookies, sockets, and whose address is believed.
+//! Behind a real nginx and a real Caddy, set up as the README says, at a sub-path: pages, cookies, sockets, and whose address is believed.
 
 use std::process::{Child, Command, Stdio};
 
@@ -22,48 +22,90 @@ use crate::{
     support::{Watcher, act, on, running},
 };
 
-/// An nginx of this test alone, on loopback, as the documents say to set one up.
-struct Nginx {
+/// The proxies that the documents tell how to set up, and that can be had here.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Nginx,
+    Caddy,
+}
+
+impl Kind {
+    /// The lines of the README, with this test's addresses in place of the example's.
+    fn site(self, listen: &str, upstream: &str) -> String {
+        match self {
+            Self::Nginx => {
+                let location = documented("nginx").replace("http://longshore:9443", upstream);
+                format!("server {{ listen {listen};\n{location}\n}}")
+            }
+            Self::Caddy => documented("Caddy")
+                .replace("docker.example.org", &format!("http://{listen}"))
+                .replace("longshore:9443", upstream),
+        }
+    }
+
+    /// Starts it in the foreground, with all that it writes in this folder.
+    fn command(self, folder: &Folder, site: &str) -> Command {
+        let prefix = folder.path().display();
+        match self {
+            Self::Nginx => {
+                let config = format!(
+                    "daemon off; pid {prefix}/nginx.pid; error_log {prefix}/error.log; events {{}}\n\
+                     http {{ access_log off; client_body_temp_path {prefix}/a; proxy_temp_path {prefix}/b;\n\
+                     fastcgi_temp_path {prefix}/c; uwsgi_temp_path {prefix}/d; scgi_temp_path {prefix}/e;\n\
+                     {site}\n}}\n"
+                );
+                let file = folder.join("nginx.conf");
+                std::fs::write(&file, config).unwrap();
+                let mut command = Command::new("nginx");
+                command
+                    .arg("-p")
+                    .arg(folder.path())
+                    .arg("-c")
+                    .arg(file)
+                    .arg("-e")
+                    .arg(folder.join("error.log"));
+                command
+            }
+            Self::Caddy => {
+                let file = folder.join("Caddyfile");
+                std::fs::write(&file, format!("{{\n admin off\n}}\n{site}\n")).unwrap();
+                let mut command = Command::new("caddy");
+                command.args(["run", "--adapter", "caddyfile", "--config"]).arg(file);
+                for variable in ["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"] {
+                    command.env(variable, folder.path());
+                }
+                command
+            }
+        }
+    }
+}
+
+/// The block of the README below that name.
+fn documented(name: &str) -> String {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md")).unwrap();
+    let below = readme.split_once(&format!("**{name}**")).expect("the README tells of it").1;
+    let fenced = below.split("```").nth(1).expect("lines to copy");
+    fenced.split_once('\n').expect("lines after the language").1.to_owned()
+}
+
+/// A proxy of this test alone, on loopback.
+struct ReverseProxy {
     child: Child,
     _folder: Folder,
 }
 
-impl Nginx {
-    async fn start(listen: &str, upstream: &str) -> Self {
+impl ReverseProxy {
+    async fn start(kind: Kind, listen: &str, upstream: &str) -> Self {
         let folder = Folder::new();
-        let prefix = folder.path().display();
-        let config = format!(
-            "daemon off; pid {prefix}/nginx.pid; error_log {prefix}/error.log; events {{}}\n\
-             http {{ access_log off; client_body_temp_path {prefix}/a; proxy_temp_path {prefix}/b;\n\
-             fastcgi_temp_path {prefix}/c; uwsgi_temp_path {prefix}/d; scgi_temp_path {prefix}/e;\n\
-             map $http_upgrade $connection_upgrade {{ default upgrade; '' close; }}\n\
-             server {{ listen {listen};\n\
-             location /tools/dock/ {{\n\
-               proxy_pass {upstream}; proxy_http_version 1.1; proxy_buffering off;\n\
-               proxy_set_header Host $http_host;\n\
-               proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\n\
-               proxy_set_header X-Forwarded-Proto $scheme;\n\
-               proxy_set_header Upgrade $http_upgrade;\n\
-               proxy_set_header Connection $connection_upgrade;\n\
-             }} }} }}\n"
-        );
-        std::fs::write(folder.join("nginx.conf"), config).unwrap();
-        let child = Command::new("nginx")
-            .arg("-p")
-            .arg(folder.path())
-            .arg("-c")
-            .arg(folder.join("nginx.conf"))
-            .arg("-e")
-            .arg(folder.join("error.log"))
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("nginx is installed: Debian's nginx-light");
-        eventually("nginx listens", async || tokio::net::TcpStream::connect(listen).await.ok()).await;
+        let mut command = kind.command(&folder, &kind.site(listen, upstream));
+        let started = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let child = started.unwrap_or_else(|error| panic!("{kind:?} is installed: {error}"));
+        eventually("the proxy listens", async || tokio::net::TcpStream::connect(listen).await.ok()).await;
         Self { child, _folder: folder }
     }
 }
 
-impl Drop for Nginx {
+impl Drop for ReverseProxy {
     fn drop(&mut self) {
         // An orderly end, so that its workers end with it.
         let _ = Command::new("kill").arg(self.child.id().to_string()).status();
@@ -71,10 +113,10 @@ impl Drop for Nginx {
     }
 }
 
-async fn behind_nginx(args: &[&str]) -> (Console, Nginx, Client) {
+async fn behind(kind: Kind, args: &[&str]) -> (Console, ReverseProxy, Client) {
     let engine = TestEngine::from_env();
     let listen = free_address();
-    let public = format!("http://{listen}/tools/dock");
+    let public = format!("http://{listen}/console");
     let mut options = ConsoleOptions::before(engine.host()).arg("--public-url").arg(&public);
     options.listen = free_address();
     for arg in args {
@@ -82,15 +124,15 @@ async fn behind_nginx(args: &[&str]) -> (Console, Nginx, Client) {
     }
     let console = Console::start(options).await;
     assert_eq!(console.url, public, "it prints the public address");
-    let nginx = Nginx::start(&listen, &console.direct_url()).await;
+    let proxy = ReverseProxy::start(kind, &listen, &console.direct_url()).await;
     console.wait_connected().await;
     let client = console.admin().await;
-    (console, nginx, client)
+    (console, proxy, client)
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn everything_works_under_a_sub_path() {
-    let (console, _nginx, admin) = behind_nginx(&["--trusted-proxy", "127.0.0.1"]).await;
+/// The list, a live change, a terminal.
+async fn works_under_a_sub_path(kind: Kind) {
+    let (console, _proxy, admin) = behind(kind, &["--trusted-proxy", "127.0.0.1"]).await;
     act(&admin, ReadSession {}, Empty {}).await.unwrap();
     let container = running(&console, "subpath").await;
     let mut watcher = Watcher::of(&admin).await;
@@ -98,15 +140,29 @@ async fn everything_works_under_a_sub_path() {
     watcher.state(&container.container_id(), ContainerState::Paused).await;
     TestEngine::from_env().docker(&["unpause", &container.id]);
     watcher.state(&container.container_id(), ContainerState::Running).await;
-    let query =
-        TerminalQuery { command: Some("echo through nginx".to_owned()), columns: 80, rows: 24, user: None };
+    let query = TerminalQuery {
+        command: Some("echo through the proxy".to_owned()),
+        columns: 80,
+        rows: 24,
+        user: None,
+    };
     let mut terminal = TerminalSocket::open(&admin, &on!(OpenTerminal, container), &query).await;
-    terminal.until("through nginx").await;
+    terminal.until("through the proxy").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_works_under_a_sub_path_of_nginx() {
+    works_under_a_sub_path(Kind::Nginx).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_works_under_a_sub_path_of_caddy() {
+    works_under_a_sub_path(Kind::Caddy).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_and_their_assets_are_found_under_the_sub_path() {
-    let (_console, _nginx, admin) = behind_nginx(&[]).await;
+    let (_console, _proxy, admin) = behind(Kind::Nginx, &[]).await;
     if !holds_pages(&admin).await {
         return;
     }
@@ -117,7 +173,7 @@ async fn pages_and_their_assets_are_found_under_the_sub_path() {
         assert!(links.len() > 2, "{}", page.text());
         for link in links {
             let inside =
-                link.strip_prefix("/tools/dock").unwrap_or_else(|| panic!("{link} leaves the sub-path"));
+                link.strip_prefix("/console").unwrap_or_else(|| panic!("{link} leaves the sub-path"));
             let reply = admin.get(inside).await;
             assert_eq!(reply.status, 200, "{link}");
             assert!(!reply.header("content-type").starts_with("text/html"), "{link} is a page instead");
@@ -135,7 +191,7 @@ async fn audited_address(client: &Client, name: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_clients_address_comes_from_a_trusted_proxy_only() {
-    let (console, _nginx, admin) = behind_nginx(&["--trusted-proxy", "127.0.0.1"]).await;
+    let (console, _proxy, admin) = behind(Kind::Nginx, &["--trusted-proxy", "127.0.0.1"]).await;
     let (_, name) = console.new_user(Role::Viewer).await;
     let forged = |client: &Client| {
         client
@@ -184,7 +240,7 @@ async fn a_forged_address_is_not_believed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_public_address_decides_which_origin_is_its_own() {
-    let (console, _nginx, admin) = behind_nginx(&[]).await;
+    let (console, _proxy, admin) = behind(Kind::Nginx, &[]).await;
     let mut socket = LiveSocket::open(&admin).await;
     socket.send(&ClientFrame::Ping).await;
     socket
