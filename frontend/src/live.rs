@@ -115,6 +115,16 @@ pub(crate) fn start() {
     connect();
 }
 
+/// Subscribes once more to all that anybody subscribes to: what was refused may be had by now.
+pub(crate) fn renew_all() {
+    let entries: Vec<(u32, Entry)> =
+        LINK.with(|link| link.entries.borrow().iter().map(|(id, entry)| (*id, entry.clone())).collect());
+    for (id, entry) in entries {
+        entry.taken.set(0);
+        send(&ClientFrame::Subscribe { id, to: (entry.topic)() });
+    }
+}
+
 /// Disconnects: nobody is signed in any more.
 pub(crate) fn stop() {
     LINK.with(|link| {
@@ -235,14 +245,8 @@ fn open() -> Option<Wire> {
 }
 
 fn on_open() {
-    let entries: Vec<(u32, Entry)> = LINK.with(|link| {
-        link.attempts.set(0);
-        link.entries.borrow().iter().map(|(id, entry)| (*id, entry.clone())).collect()
-    });
-    for (id, entry) in entries {
-        entry.taken.set(0);
-        send(&ClientFrame::Subscribe { id, to: (entry.topic)() });
-    }
+    LINK.with(|link| link.attempts.set(0));
+    renew_all();
     connection().set(Connection::Connected);
 }
 

@@ -104,6 +104,19 @@ pub(crate) fn account() -> String {
     within("/account")
 }
 
+/// One's own account, to set up a second factor before anything else, with the way back to where one was.
+pub(crate) fn account_first(back: &str) -> String {
+    let path = account();
+    if back.is_empty() || back == path {
+        path
+    } else {
+        format!("{path}?{BACK}={}", shared::endpoint::segment(back))
+    }
+}
+
+/// The part of an address that names where one comes from and goes back to.
+pub(crate) const BACK: &str = "back";
+
 /// What holds for everybody.
 pub(crate) fn policy() -> String {
     within("/policy")
@@ -130,7 +143,7 @@ pub(crate) fn sign_in(back: &str) -> String {
     if back.is_empty() || back == within("/") || back == path {
         path
     } else {
-        format!("{path}?back={}", shared::endpoint::segment(back))
+        format!("{path}?{BACK}={}", shared::endpoint::segment(back))
     }
 }
 

@@ -87,6 +87,16 @@ impl SessionContext {
             .with(|state| matches!(state, SessionState::SignedIn(session) if session.may(permission, target)))
     }
 
+    /// Whether the person has to set up a second factor before anything else; tracked.
+    pub(crate) fn lacks_factor(self) -> bool {
+        self.state.with(|state| matches!(state, SessionState::SignedIn(session) if session.lacks_factor()))
+    }
+
+    /// Whether the person's role requires a second factor; tracked.
+    pub(crate) fn requires_factor(self) -> bool {
+        self.state.with(|state| matches!(state, SessionState::SignedIn(session) if session.factor_required))
+    }
+
     /// Whether the person may do this to a container; tracked.
     pub(crate) fn may_on(
         self,
@@ -156,7 +166,12 @@ impl SessionContext {
         let now = js_sys::Date::now();
         self.confirmed_until.set(now + f64::from(session.confirmed_seconds) * 1_000.0);
         self.follow_preferences(session.preferences);
+        let lacked = untrack(|| self.lacks_factor());
+        let may_go_on = lacked && !session.lacks_factor();
         self.state.set(SessionState::SignedIn(session));
+        if may_go_on {
+            live::renew_all();
+        }
     }
 
     /// Until when what is dangerous is not asked for again, by this browser's clock; tracked.

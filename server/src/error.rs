@@ -30,6 +30,9 @@ pub enum Error {
     /// The session has not proved lately who is at the keyboard.
     #[error("this takes your password or a code of your second factor again")]
     ConfirmationNeeded,
+    /// A role of theirs requires a second factor, and they have none.
+    #[error("your role requires a second factor; set it up on the page of your account first")]
+    FactorRequired,
     /// The API token cannot be used, or not any more. The same text whatever it is that is wrong.
     #[error("the API token is unknown, was revoked, or has expired")]
     BadToken,
@@ -125,6 +128,7 @@ impl Error {
             Self::FactorNeeded => (StatusCode::UNAUTHORIZED, ErrorCode::FactorNeeded),
             Self::BadCode => (StatusCode::UNAUTHORIZED, ErrorCode::BadCode),
             Self::ConfirmationNeeded => (StatusCode::FORBIDDEN, ErrorCode::ConfirmationNeeded),
+            Self::FactorRequired => (StatusCode::FORBIDDEN, ErrorCode::FactorRequired),
             Self::BadToken => (StatusCode::UNAUTHORIZED, ErrorCode::BadToken),
             Self::NotForTokens => (StatusCode::FORBIDDEN, ErrorCode::NotForTokens),
             Self::TokenAndCookie => (StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::Invalid),

@@ -139,31 +139,36 @@ endpoint! {
     /// Changes one's own password, and ends one's other sessions. 401 if the password until now is wrong, 422
     /// for a new one that is refused, 429 after too many attempts.
     ChangePassword {}
-    Post "/api/v1/account/password", query: crate::Empty, body: PasswordChange, reply: (), needs: account
+    Post "/api/v1/account/password", query: crate::Empty, body: PasswordChange, reply: (), needs: account,
+    before_factor: yes
 }
 
 endpoint! {
     /// Lists one's own sessions, the last used first.
     ListSessions {}
-    Get "/api/v1/account/sessions", query: crate::Empty, body: (), reply: Vec<OwnSession>, needs: account
+    Get "/api/v1/account/sessions", query: crate::Empty, body: (), reply: Vec<OwnSession>, needs: account,
+    before_factor: yes
 }
 
 endpoint! {
     /// Ends one of one's own sessions and closes its sockets at once. 404 for any other.
     EndSession { session: SessionId }
-    Delete "/api/v1/account/sessions/{session}", query: crate::Empty, body: (), reply: (), needs: account
+    Delete "/api/v1/account/sessions/{session}", query: crate::Empty, body: (), reply: (), needs: account,
+    before_factor: yes
 }
 
 endpoint! {
     /// Ends all of one's sessions but the one that asks.
     EndOtherSessions {}
-    Delete "/api/v1/account/sessions", query: crate::Empty, body: (), reply: EndedSessions, needs: account
+    Delete "/api/v1/account/sessions", query: crate::Empty, body: (), reply: EndedSessions, needs: account,
+    before_factor: yes
 }
 
 endpoint! {
     /// Tells how one's second factor stands.
     ReadFactor {}
-    Get "/api/v1/account/factor", query: crate::Empty, body: (), reply: FactorState, needs: account
+    Get "/api/v1/account/factor", query: crate::Empty, body: (), reply: FactorState, needs: account,
+    before_factor: yes
 }
 
 endpoint! {
@@ -171,7 +176,7 @@ endpoint! {
     /// one already.
     BeginFactor {}
     Post "/api/v1/account/factor", query: crate::Empty, body: (), reply: FactorSetup, needs: account,
-    confirms: yes
+    confirms: yes, before_factor: yes
 }
 
 endpoint! {
@@ -179,7 +184,7 @@ endpoint! {
     /// 401 for a wrong code, 409 if none was begun.
     ConfirmFactor {}
     Post "/api/v1/account/factor/confirmation", query: crate::Empty, body: FactorCode, reply: RecoveryCodes,
-    needs: account, confirms: yes
+    needs: account, confirms: yes, before_factor: yes
 }
 
 endpoint! {
@@ -190,7 +195,7 @@ endpoint! {
 }
 
 endpoint! {
-    /// Removes one's second factor and its recovery codes. 409 if there is none.
+    /// Removes one's second factor and its recovery codes. 409 if there is none, or one's role requires it.
     RemoveFactor {}
     Delete "/api/v1/account/factor", query: crate::Empty, body: (), reply: (), needs: account, confirms: yes
 }
@@ -199,11 +204,13 @@ endpoint! {
     /// Proves again who is at the keyboard: for five minutes, the session may do what asks for it. 401 for a
     /// wrong proof, 422 for a password where a code is needed, 429 after too many attempts.
     ConfirmIdentity {}
-    Post "/api/v1/session/confirmation", query: crate::Empty, body: Proof, reply: Session, needs: account
+    Post "/api/v1/session/confirmation", query: crate::Empty, body: Proof, reply: Session, needs: account,
+    before_factor: yes
 }
 
 endpoint! {
     /// Gives that up before its time.
     EndConfirmation {}
-    Delete "/api/v1/session/confirmation", query: crate::Empty, body: (), reply: Session, needs: account
+    Delete "/api/v1/session/confirmation", query: crate::Empty, body: (), reply: Session, needs: account,
+    before_factor: yes
 }

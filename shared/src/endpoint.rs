@@ -144,6 +144,9 @@ pub trait Operation: Serialize + DeserializeOwned + Clone + Send + Sync + 'stati
     const NEEDS: Needs;
     /// Whether it asks again who is at the keyboard: only a session that has just proved it may.
     const CONFIRMS: bool;
+    /// Whether it is open to who lacks a second factor that their role requires: what it takes to set one up,
+    /// and to leave.
+    const BEFORE_FACTOR: bool;
     /// The part after `?`.
     type Query: Serialize + DeserializeOwned + Send + 'static;
 
@@ -196,7 +199,7 @@ const SEGMENT: &percent_encoding::AsciiSet =
 #[doc(hidden)]
 #[macro_export]
 macro_rules! operation {
-    (doc: [$($doc:literal)*], $name:ident { $($field:ident : $ty:ty),* }, $path:literal, $query:ty, $needs:expr, $confirms:expr) => {
+    (doc: [$($doc:literal)*], $name:ident { $($field:ident : $ty:ty),* }, $path:literal, $query:ty, $needs:expr, $confirms:expr, $before:expr) => {
         $(#[doc = $doc])*
         #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
         pub struct $name {
@@ -212,6 +215,7 @@ macro_rules! operation {
             const FIELDS: &'static [&'static str] = &[$(stringify!($field)),*];
             const NEEDS: $crate::Needs = $needs;
             const CONFIRMS: bool = $confirms;
+            const BEFORE_FACTOR: bool = $before;
             type Query = $query;
             fn path(&self) -> String {
                 let path = String::from($path);
@@ -234,46 +238,48 @@ macro_rules! operation {
 /// Declares one endpoint: method, path, query, body, reply, and who may.
 ///
 /// `needs:` is `public`, `session`, `account`, a [`Permission`], or `within` a permission. With
-/// `confirms: yes` at the end, only a session that has just proved again who is at the keyboard may.
+/// `confirms: yes` at the end, only a session that has just proved again who is at the keyboard may. With
+/// `before_factor: yes` after that, whoever lacks a second factor that their role requires may as well; nothing
+/// that takes a permission can say so.
 #[macro_export]
 macro_rules! endpoint {
     ($(#[doc = $doc:literal])* $name:ident { $($field:ident : $ty:ty),* $(,)? }
      $method:ident $path:literal,
      query: $query:ty, body: $body:ty, reply: $reply:ty, needs: public) => {
-        $crate::operation!(doc: [$($doc)*], $name { $($field: $ty),* }, $path, $query, $crate::Needs::Public, false);
+        $crate::operation!(doc: [$($doc)*], $name { $($field: $ty),* }, $path, $query, $crate::Needs::Public, false, false);
         $crate::endpoint!(@call $name, $method, $body, $reply);
         impl $crate::Public for $name {}
     };
     ($(#[doc = $doc:literal])* $name:ident { $($field:ident : $ty:ty),* $(,)? }
      $method:ident $path:literal,
-     query: $query:ty, body: $body:ty, reply: $reply:ty, needs: session $(, confirms: $confirms:ident)?) => {
-        $crate::operation!(doc: [$($doc)*], $name { $($field: $ty),* }, $path, $query, $crate::Needs::Session, $crate::endpoint!(@confirms $($confirms)?));
+     query: $query:ty, body: $body:ty, reply: $reply:ty, needs: session $(, confirms: $confirms:ident)? $(, before_factor: $before:ident)?) => {
+        $crate::operation!(doc: [$($doc)*], $name { $($field: $ty),* }, $path, $query, $crate::Needs::Session, $crate::endpoint!(@yes $($confirms)?), $crate::endpoint!(@yes $($before)?));
         $crate::endpoint!(@call $name, $method, $body, $reply);
         impl $crate::Guarded for $name {}
     };
     ($(#[doc = $doc:literal])* $name:ident { $($field:ident : $ty:ty),* $(,)? }
      $method:ident $path:literal,
-     query: $query:ty, body: $body:ty, reply: $reply:ty, needs: account $(, confirms: $confirms:ident)?) => {
-        $crate::operation!(doc: [$($doc)*], $name { $($field: $ty),* }, $path, $query, $crate::Needs::Account, $crate::endpoint!(@confirms $($confirms)?));
+     query: $query:ty, body: $body:ty, reply: $reply:ty, needs: account $(, confirms: $confirms:ident)? $(, before_factor: $before:ident)?) => {
+        $crate::operation!(doc: [$($doc)*], $name { $($field: $ty),* }, $path, $query, $crate::Needs::Account, $crate::endpoint!(@yes $($confirms)?), $crate::endpoint!(@yes $($before)?));
         $crate::endpoint!(@call $name, $method, $body, $reply);
         impl $crate::Guarded for $name {}
     };
     ($(#[doc = $doc:literal])* $name:ident { $($field:ident : $ty:ty),* $(,)? }
      $method:ident $path:literal,
      query: $query:ty, body: $body:ty, reply: $reply:ty, needs: within $needs:expr $(, confirms: $confirms:ident)?) => {
-        $crate::operation!(doc: [$($doc)*], $name { $($field: $ty),* }, $path, $query, $crate::Needs::Within($needs), $crate::endpoint!(@confirms $($confirms)?));
+        $crate::operation!(doc: [$($doc)*], $name { $($field: $ty),* }, $path, $query, $crate::Needs::Within($needs), $crate::endpoint!(@yes $($confirms)?), false);
         $crate::endpoint!(@call $name, $method, $body, $reply);
         impl $crate::Guarded for $name {}
     };
     ($(#[doc = $doc:literal])* $name:ident { $($field:ident : $ty:ty),* $(,)? }
      $method:ident $path:literal,
      query: $query:ty, body: $body:ty, reply: $reply:ty, needs: $needs:expr $(, confirms: $confirms:ident)?) => {
-        $crate::operation!(doc: [$($doc)*], $name { $($field: $ty),* }, $path, $query, $crate::Needs::Permission($needs), $crate::endpoint!(@confirms $($confirms)?));
+        $crate::operation!(doc: [$($doc)*], $name { $($field: $ty),* }, $path, $query, $crate::Needs::Permission($needs), $crate::endpoint!(@yes $($confirms)?), false);
         $crate::endpoint!(@call $name, $method, $body, $reply);
         impl $crate::Guarded for $name {}
     };
-    (@confirms) => { false };
-    (@confirms yes) => { true };
+    (@yes) => { false };
+    (@yes yes) => { true };
     (@call $name:ident, $method:ident, $body:ty, $reply:ty) => {
         impl $crate::Endpoint for $name {
             const METHOD: $crate::Method = $crate::Method::$method;
@@ -287,14 +293,14 @@ macro_rules! endpoint {
 #[macro_export]
 macro_rules! socket {
     ($(#[doc = $doc:literal])* $name:ident { $($field:ident : $ty:ty),* $(,)? }
-     $path:literal, query: $query:ty, needs: session, mutates: $mutates:literal) => {
-        $crate::operation!(doc: [$($doc)*], $name { $($field: $ty),* }, $path, $query, $crate::Needs::Session, false);
+     $path:literal, query: $query:ty, needs: session, mutates: $mutates:literal $(, before_factor: $before:ident)?) => {
+        $crate::operation!(doc: [$($doc)*], $name { $($field: $ty),* }, $path, $query, $crate::Needs::Session, false, $crate::endpoint!(@yes $($before)?));
         impl $crate::Guarded for $name {}
         impl $crate::Socket for $name { const MUTATES: bool = $mutates; }
     };
     ($(#[doc = $doc:literal])* $name:ident { $($field:ident : $ty:ty),* $(,)? }
      $path:literal, query: $query:ty, needs: $needs:expr, mutates: $mutates:literal) => {
-        $crate::operation!(doc: [$($doc)*], $name { $($field: $ty),* }, $path, $query, $crate::Needs::Permission($needs), false);
+        $crate::operation!(doc: [$($doc)*], $name { $($field: $ty),* }, $path, $query, $crate::Needs::Permission($needs), false, false);
         impl $crate::Guarded for $name {}
         impl $crate::Socket for $name { const MUTATES: bool = $mutates; }
     };

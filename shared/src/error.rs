@@ -18,6 +18,8 @@ pub enum ErrorCode {
     BadCode,
     /// It takes proving again who is at the keyboard. 403.
     ConfirmationNeeded,
+    /// A role that they hold requires a second factor, and they have none yet. 403.
+    FactorRequired,
     /// The API token is unknown, was revoked, or has expired. 401.
     BadToken,
     /// API tokens may not do this, whatever their owner may. 403.

@@ -93,6 +93,25 @@ pub enum Topic {
     OwnLoad,
 }
 
+impl Topic {
+    /// Whether it is open to who lacks a second factor that their role requires.
+    #[must_use]
+    pub fn before_factor(&self) -> bool {
+        match self {
+            Self::Session => true,
+            Self::Environment { .. }
+            | Self::Containers { .. }
+            | Self::Stats { .. }
+            | Self::Logs { .. }
+            | Self::Audit { .. }
+            | Self::Job { .. }
+            | Self::Jobs { .. }
+            | Self::Images { .. }
+            | Self::OwnLoad => false,
+        }
+    }
+}
+
 /// What the browser sends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "do", deny_unknown_fields)]
@@ -261,5 +280,5 @@ pub struct Sample {
 
 socket! {
     /// Live updates: see the protocol's description in the documents.
-    Live {} "/api/v1/live", query: Empty, needs: session, mutates: false
+    Live {} "/api/v1/live", query: Empty, needs: session, mutates: false, before_factor: yes
 }

@@ -1,8 +1,9 @@
-//! The rules that administrators set for everybody: sessions, passwords, failed sign-ins, proxies.
+//! The rules that administrators set for everybody: sessions, passwords, second factors, failed sign-ins,
+//! proxies.
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Permission, endpoint, users::PASSWORD_MIN_CHARACTERS};
+use crate::{Permission, RoleId, access::RoleRef, endpoint, users::PASSWORD_MIN_CHARACTERS};
 
 /// What a number of the policy may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +40,7 @@ pub const ACCOUNT_ATTEMPTS: Bounds = Bounds::new(3, 5, 20);
 pub const ADDRESS_ATTEMPTS: Bounds = Bounds::new(10, 30, 1_000);
 /// Minutes that nobody waits longer than after failed sign-ins.
 pub const WAIT_MINUTES: Bounds = Bounds::new(1, 5, 60);
-/// The most words that new passwords may not be made of, and trusted proxies.
+/// The most words that new passwords may not be made of, trusted proxies, and roles that require something.
 pub const ENTRIES_MAX: usize = 100;
 
 /// The policy.
@@ -55,6 +56,9 @@ pub struct SecurityPolicy {
     pub password_characters: u32,
     /// Words beside the usual ones that new passwords may not be made of: the company's name.
     pub refused_words: Vec<String>,
+    /// Whoever holds one of these roles anywhere, by themselves or by a team, needs a second factor: without
+    /// one they may set it up, and nothing else.
+    pub factor_roles: Vec<RoleRef>,
     /// Failed sign-ins to one account from one address before waiting begins: 3 to 20.
     pub account_attempts: u32,
     /// Failed sign-ins from one address, whatever the account, before waiting begins: 10 to 1,000.
@@ -73,6 +77,7 @@ impl Default for SecurityPolicy {
             session_hours: SESSION_HOURS.usual,
             password_characters: PASSWORD_CHARACTERS.usual,
             refused_words: Vec::new(),
+            factor_roles: Vec::new(),
             account_attempts: ACCOUNT_ATTEMPTS.usual,
             address_attempts: ADDRESS_ATTEMPTS.usual,
             wait_minutes: WAIT_MINUTES.usual,
@@ -100,6 +105,9 @@ pub struct PolicyChange {
     pub refused_words: Option<Vec<String>>,
     /// See [`SecurityPolicy`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub factor_roles: Option<Vec<RoleRef>>,
+    /// See [`SecurityPolicy`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account_attempts: Option<u32>,
     /// See [`SecurityPolicy`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -124,7 +132,7 @@ pub enum PolicyProblem {
     },
     /// A session would end by age before it could end by being idle.
     IdleLongerThanSession,
-    /// Too many words or proxies.
+    /// Too many words, roles or proxies.
     TooMany {
         /// Which field.
         field: &'static str,
@@ -155,6 +163,7 @@ impl SecurityPolicy {
             session_hours: change.session_hours.unwrap_or(self.session_hours),
             password_characters: change.password_characters.unwrap_or(self.password_characters),
             refused_words: words(&change.refused_words, &self.refused_words),
+            factor_roles: change.factor_roles.clone().unwrap_or_else(|| self.factor_roles.clone()),
             account_attempts: change.account_attempts.unwrap_or(self.account_attempts),
             address_attempts: change.address_attempts.unwrap_or(self.address_attempts),
             wait_minutes: change.wait_minutes.unwrap_or(self.wait_minutes),
@@ -175,7 +184,14 @@ impl SecurityPolicy {
         ]
     }
 
-    /// Checks all but the proxies, whose addresses only the server reads.
+    /// Whether a second factor is required of who holds these roles. It goes by the role, not by what a role
+    /// may: another role that may the same does not count.
+    #[must_use]
+    pub fn requires_factor(&self, mut roles: impl Iterator<Item = RoleRef>) -> bool {
+        roles.any(|role| self.factor_roles.contains(&role))
+    }
+
+    /// Checks all but the proxies, whose addresses only the server reads, and whether a custom role exists.
     ///
     /// # Errors
     /// The first problem.
@@ -188,10 +204,12 @@ impl SecurityPolicy {
         if u64::from(self.idle_minutes) > u64::from(self.session_hours) * 60 {
             return Err(PolicyProblem::IdleLongerThanSession);
         }
-        for (field, entries) in
-            [("refused_words", &self.refused_words), ("trusted_proxies", &self.trusted_proxies)]
-        {
-            if entries.len() > ENTRIES_MAX {
+        for (field, entries) in [
+            ("refused_words", self.refused_words.len()),
+            ("factor_roles", self.factor_roles.len()),
+            ("trusted_proxies", self.trusted_proxies.len()),
+        ] {
+            if entries > ENTRIES_MAX {
                 return Err(PolicyProblem::TooMany { field });
             }
         }
@@ -212,12 +230,14 @@ impl SecurityPolicy {
             .filter(|(was, is)| was.1 != is.1)
             .map(|(was, is)| (is.0, was.1.to_string(), is.1.to_string()))
             .collect();
-        for (field, was, is) in [
-            ("refused_words", &before.refused_words, &self.refused_words),
-            ("trusted_proxies", &before.trusted_proxies, &self.trusted_proxies),
+        let roles = |of: &Self| of.factor_roles.iter().map(RoleRef::to_string).collect::<Vec<_>>();
+        for (field, between, was, is) in [
+            ("refused_words", " ", before.refused_words.clone(), self.refused_words.clone()),
+            ("factor_roles", ", ", roles(before), roles(self)),
+            ("trusted_proxies", " ", before.trusted_proxies.clone(), self.trusted_proxies.clone()),
         ] {
             if was != is {
-                all.push((field, format!("[{}]", was.join(" ")), format!("[{}]", is.join(" "))));
+                all.push((field, format!("[{}]", was.join(between)), format!("[{}]", is.join(between))));
             }
         }
         all
@@ -234,6 +254,18 @@ pub struct PolicyReply {
     pub started_with: Vec<String>,
     /// The address that this request came from, by the proxies that are trusted now.
     pub your_address: String,
+    /// The custom roles there are, for naming those that require something.
+    pub roles: Vec<NamedRole>,
+}
+
+/// A custom role, as others name it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NamedRole {
+    /// Its number.
+    pub id: RoleId,
+    /// Its name.
+    pub name: String,
 }
 
 /// Proxies to try.
@@ -261,8 +293,9 @@ endpoint! {
 }
 
 endpoint! {
-    /// Changes the policy; what is absent stays. Takes effect at once, on open sessions too. 422 naming the
-    /// field that is outside its bounds.
+    /// Changes the policy; what is absent stays. Takes effect at once, on open sessions and streams too. 422
+    /// naming the field that is outside its bounds, and for requiring of oneself a second factor that one does
+    /// not have.
     UpdatePolicy {}
     Patch "/api/v1/policy", query: crate::Empty, body: PolicyChange, reply: PolicyReply,
     needs: Permission::SettingsManage, confirms: yes
@@ -277,74 +310,5 @@ endpoint! {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_usual_is_allowed() {
-        let usual = SecurityPolicy::default();
-        assert_eq!(usual.check(), Ok(()));
-        assert_eq!(serde_json::from_str::<SecurityPolicy>("{}").unwrap(), usual);
-        assert!(usual.differences(&usual).is_empty());
-    }
-
-    #[test]
-    fn each_number_has_two_ends() {
-        for (index, (field, _, bounds)) in SecurityPolicy::default().numbers().into_iter().enumerate() {
-            for (value, allowed) in [
-                (bounds.least, true),
-                (bounds.most, true),
-                (bounds.least - 1, false),
-                (bounds.most + 1, false),
-                (u32::MAX, false),
-            ] {
-                // The longest session leaves room for each idle time, and the shortest idle time for each session.
-                let mut change = PolicyChange {
-                    session_hours: Some(SESSION_HOURS.most),
-                    idle_minutes: Some(IDLE_MINUTES.least),
-                    ..PolicyChange::default()
-                };
-                let fields = [
-                    &mut change.idle_minutes,
-                    &mut change.session_hours,
-                    &mut change.password_characters,
-                    &mut change.account_attempts,
-                    &mut change.address_attempts,
-                    &mut change.wait_minutes,
-                ];
-                *fields.into_iter().nth(index).unwrap() = Some(value);
-                let checked = SecurityPolicy::default().changed(&change).check();
-                let expected = if allowed { Ok(()) } else { Err(PolicyProblem::Outside { field, bounds }) };
-                assert_eq!(checked, expected, "{field} {value}");
-            }
-        }
-    }
-
-    #[test]
-    fn what_does_not_fit_together_is_told() {
-        let check = |change: PolicyChange| SecurityPolicy::default().changed(&change).check();
-        let short = PolicyChange { session_hours: Some(1), ..PolicyChange::default() };
-        assert_eq!(check(short), Err(PolicyProblem::IdleLongerThanSession));
-        for word in ["ab", "two words", "", &"x".repeat(65)] {
-            let words =
-                PolicyChange { refused_words: Some(vec![word.to_owned()]), ..PolicyChange::default() };
-            assert_eq!(check(words), Err(PolicyProblem::Word(word.to_owned())));
-        }
-        let many = Some(vec!["10.0.0.1".to_owned(); ENTRIES_MAX + 1]);
-        let many = PolicyChange { trusted_proxies: many, ..PolicyChange::default() };
-        assert_eq!(check(many), Err(PolicyProblem::TooMany { field: "trusted_proxies" }));
-    }
-
-    #[test]
-    fn a_change_is_told_with_what_was() {
-        let before = SecurityPolicy::default();
-        let change = PolicyChange {
-            idle_minutes: Some(30),
-            trusted_proxies: Some(vec!["10.0.0.1".to_owned()]),
-            ..PolicyChange::default()
-        };
-        let told = before.changed(&change).differences(&before);
-        let row = |field, was: &str, is: &str| (field, was.to_owned(), is.to_owned());
-        assert_eq!(told, [row("idle_minutes", "720", "30"), row("trusted_proxies", "[]", "[10.0.0.1]")]);
-    }
-}
+#[path = "policy_tests.rs"]
+mod tests;

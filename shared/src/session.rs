@@ -30,6 +30,8 @@ pub struct Session {
     pub teams: Vec<TeamName>,
     /// A code of a second factor is asked for at their sign-in.
     pub has_factor: bool,
+    /// A role that they hold requires a second factor: without one, they may set it up and nothing else.
+    pub factor_required: bool,
     /// For so many seconds more, the session may do what asks for proving again who is at the keyboard.
     pub confirmed_seconds: u32,
     /// What they chose for all of their browsers.
@@ -45,6 +47,12 @@ impl Session {
     #[must_use]
     pub fn may(&self, permission: Permission, target: Target<'_>) -> bool {
         self.access.holds(permission, target)
+    }
+
+    /// Whether they have to set up a second factor before anything else.
+    #[must_use]
+    pub fn lacks_factor(&self) -> bool {
+        self.factor_required && !self.has_factor
     }
 
     /// The greatest built-in role that they hold on everything.
@@ -73,11 +81,11 @@ endpoint! {
 endpoint! {
     /// Tells who is signed in.
     ReadSession {}
-    Get "/api/v1/session", query: crate::Empty, body: (), reply: Session, needs: session
+    Get "/api/v1/session", query: crate::Empty, body: (), reply: Session, needs: session, before_factor: yes
 }
 
 endpoint! {
     /// Signs out: ends the session on the server and closes its sockets.
     SignOut {}
-    Delete "/api/v1/session", query: crate::Empty, body: (), reply: (), needs: account
+    Delete "/api/v1/session", query: crate::Empty, body: (), reply: (), needs: account, before_factor: yes
 }

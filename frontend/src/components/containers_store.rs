@@ -70,7 +70,9 @@ impl ContainersStore {
         // Not known while the session is still asked for: the list is read beside it.
         let session = use_session();
         let denied = Memo::new(move |_| {
-            session.session().is_some_and(|session| !session.access.knows(&environment.get()))
+            session
+                .session()
+                .is_some_and(|session| session.lacks_factor() || !session.access.knows(&environment.get()))
         });
         Effect::new(move || {
             let environment = environment.get();

@@ -17,6 +17,7 @@ pub(crate) fn error_text(i18n: I18n, error: &ApiError) -> String {
         ErrorCode::FactorNeeded => t_string!(i18n, common.error.factor_needed),
         ErrorCode::BadCode => t_string!(i18n, common.error.bad_code),
         ErrorCode::ConfirmationNeeded => t_string!(i18n, common.error.confirmation_needed),
+        ErrorCode::FactorRequired => t_string!(i18n, common.error.factor_required),
         ErrorCode::BadSetupCode => t_string!(i18n, common.error.bad_setup_code),
         ErrorCode::TooManyAttempts => match error.retry_after_seconds {
             Some(seconds) => {

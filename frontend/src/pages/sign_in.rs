@@ -45,12 +45,13 @@ pub(crate) fn SignInPage() -> impl IntoView {
     let query = use_query_map();
     let back = move || {
         query
-            .with_untracked(|query| query.get("back"))
+            .with_untracked(|query| query.get(paths::BACK))
             .filter(|back| paths::is_own(back))
             .unwrap_or_else(paths::start)
     };
     let go = paths::use_go_instead();
     Effect::new(move || match session.state() {
+        SessionState::SignedIn(session) if session.lacks_factor() => go(&paths::account_first(&back())),
         SessionState::SignedIn(_) => go(&back()),
         SessionState::SetupNeeded => go(&paths::setup()),
         SessionState::Asking | SessionState::SignedOut | SessionState::Failed(_) => {}

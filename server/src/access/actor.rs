@@ -6,7 +6,10 @@ use std::sync::Arc;
 use shared::{Access, EnvironmentId, UnixMillis, UserId, access::TeamName, preferences::Preferences};
 
 use super::{policy::Standing, sight::Sight};
-use crate::store::{SessionKey, SessionRow, UsedToken};
+use crate::{
+    Error,
+    store::{SessionKey, SessionRow, UsedToken},
+};
 
 /// Who acts: a person with a live session. Only [`Sessions`] makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +66,20 @@ impl Actor {
             None => self.name.clone(),
             Some(token) => format!("{} (token: {})", self.name, token.name),
         }
+    }
+
+    /// A role of theirs requires a second factor.
+    #[must_use]
+    pub fn factor_required(&self) -> bool {
+        self.standing.factor_required
+    }
+
+    /// Refuses whoever has no second factor though a role of theirs requires one.
+    ///
+    /// # Errors
+    /// [`Error::FactorRequired`].
+    pub fn require_factor(&self) -> Result<(), Error> {
+        if self.standing.factor_required && !self.has_factor { Err(Error::FactorRequired) } else { Ok(()) }
     }
 
     /// The teams they belonged to when this was read.

@@ -127,6 +127,12 @@ pub fn none() -> Error {
     Error::Conflict("there is no second factor".to_owned())
 }
 
+/// What is said to who would remove their own though their role requires it.
+#[must_use]
+pub fn required() -> Error {
+    Error::Conflict("your role requires a second factor, so yours cannot be removed".to_owned())
+}
+
 fn place(user: UserId) -> Place {
     Place { table: FACTOR_SECRET.table, column: FACTOR_SECRET.column, row: user.0 }
 }

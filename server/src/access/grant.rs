@@ -1,7 +1,7 @@
 //! The grant: proof that this actor may do this operation on this target, now.
 //!
-//! Only this module makes one, in this order: authenticate, check the origin, resolve the name to the full
-//! id, decide, open the audit record. What the engine layer does, it does to the target of a grant, so a
+//! Only this module makes one, in this order: authenticate, check the origin, ask for a required second factor,
+//! resolve the name to the full id, decide, open the audit record. What the engine layer does, it does to the target of a grant, so a
 //! container that is renamed meanwhile cannot swap it.
 
 use std::{marker::PhantomData, net::IpAddr, sync::Arc};
@@ -242,7 +242,8 @@ async fn decide<O: Operation>(
         }
     };
     let confirmed = !app.sessions.confirmed_for(&actor).is_zero();
-    let outcome = permit_token(&actor, O::NEEDS, O::CONFIRMS, effect)
+    let outcome = permit_factor::<O>(&actor)
+        .and_then(|()| permit_token(&actor, O::NEEDS, O::CONFIRMS, effect))
         .and_then(|()| resolve(app, &named, &actor))
         .and_then(|resolved| resolved.place.permit(actor.access(), O::NEEDS).map(|()| resolved))
         // Last, so that nobody is asked again for what they may not do.
@@ -290,6 +291,12 @@ async fn authenticate(app: &App, asked: &Asked<'_>) -> Result<Actor, Error> {
         Err(Error::BadToken) => Err(app.limits.wrong_token(asked.address).err().unwrap_or(Error::BadToken)),
         outcome => outcome,
     }
+}
+
+/// Refuses whoever lacks the second factor that their role requires, unless it takes this to set one up. Before
+/// anything is looked for, so that they learn nothing of what there is.
+fn permit_factor<O: Operation>(actor: &Actor) -> Result<(), Error> {
+    if O::BEFORE_FACTOR { Ok(()) } else { actor.require_factor() }
 }
 
 /// Refuses tokens where only people may act.
@@ -407,13 +414,14 @@ impl TopicGrant {
 /// Decides on a topic of an environment, for an actor that was just checked. It tells of what they see.
 ///
 /// # Errors
-/// [`Error::Forbidden`], or [`Error::NotFound`] for what does not exist.
+/// [`Error::Forbidden`], [`Error::FactorRequired`], or [`Error::NotFound`] for what does not exist.
 pub fn grant_topic(
     app: &App,
     actor: &Actor,
     environment: &EnvironmentId,
     needs: Permission,
 ) -> Result<TopicGrant, Error> {
+    actor.require_factor()?;
     let hub = hub(app, environment, actor.access())?;
     Place::Environment(environment.clone()).permit(actor.access(), Needs::Within(needs))?;
     Ok(TopicGrant { sight: actor.sight(environment), hub, container: None, _private: PhantomData })
@@ -422,7 +430,7 @@ pub fn grant_topic(
 /// Decides on a topic of one container.
 ///
 /// # Errors
-/// [`Error::Forbidden`], or [`Error::NotFound`] for what does not exist.
+/// [`Error::Forbidden`], [`Error::FactorRequired`], or [`Error::NotFound`] for what does not exist.
 pub fn grant_container_topic(
     app: &App,
     actor: &Actor,
@@ -430,6 +438,7 @@ pub fn grant_container_topic(
     id: &ContainerId,
     needs: Permission,
 ) -> Result<TopicGrant, Error> {
+    actor.require_factor()?;
     let access = actor.access();
     let hub = hub(app, environment, access)?;
     let sight = actor.sight(environment);
@@ -453,6 +462,7 @@ pub(crate) fn audit_result(error: Option<&Error>) -> (AuditResult, String) {
             error @ (Error::Forbidden { .. }
             | Error::ForbiddenFields { .. }
             | Error::ConfirmationNeeded
+            | Error::FactorRequired
             | Error::BadCredentials
             | Error::BadCode
             | Error::TooManyAttempts { .. }

@@ -12,7 +12,8 @@ use std::{
 
 use shared::{
     Access, ContainerId, EnvironmentId, RoleId, Scope, TeamId, TokenId, UserId,
-    access::{Held, PermissionSet, Reason, RoleRef, TeamName, owner_permissions},
+    access::{Held, Narrowing, PermissionSet, Reason, RoleRef, TeamName, owner_permissions},
+    policy::SecurityPolicy,
     users::{Grant, Subject},
 };
 
@@ -28,15 +29,25 @@ pub struct Standing {
     pub teams: Vec<TeamName>,
     /// The least characters of a new password: for the page, which tells it before it is sent.
     pub password_characters: u32,
+    /// A role of theirs requires a second factor. By a token too, however narrow.
+    pub factor_required: bool,
     /// What they see of the environments in which they hold something.
     sights: HashMap<EnvironmentId, Sight>,
 }
 
 impl Standing {
-    fn new(access: Access, teams: Vec<TeamName>, password_characters: u32) -> Self {
-        let sight = |id: &EnvironmentId| (id.clone(), Sight::of(&access, id));
-        let sights = access.environments().map(sight).collect();
-        Self { access, teams, password_characters, sights }
+    fn new(access: Access, teams: Vec<TeamName>, policy: &SecurityPolicy) -> Self {
+        let factor_required = policy.requires_factor(access.roles());
+        let password_characters = policy.password_characters;
+        let sights = sights(&access);
+        Self { access, teams, password_characters, factor_required, sights }
+    }
+
+    /// What is left of it for a token.
+    fn narrowed(&self, narrowing: &Narrowing, places: &[Scope]) -> Self {
+        let access = self.access.narrowed(narrowing.permissions, places);
+        let sights = sights(&access);
+        Self { access, sights, ..self.clone() }
     }
 
     /// What they see of an environment. Made once, however often it is asked for.
@@ -44,6 +55,10 @@ impl Standing {
     pub fn sight(&self, environment: &EnvironmentId) -> Sight {
         self.sights.get(environment).cloned().unwrap_or_else(|| Sight::of(&self.access, environment))
     }
+}
+
+fn sights(access: &Access) -> HashMap<EnvironmentId, Sight> {
+    access.environments().map(|id| (id.clone(), Sight::of(access, id))).collect()
 }
 
 /// Everybody's.
@@ -128,7 +143,6 @@ impl Policy {
             owned: HashMap::new(),
             narrowed: Mutex::default(),
         };
-        let characters = rows.policy.password_characters;
         let mut teams: HashMap<UserId, Vec<TeamName>> = HashMap::new();
         for (team, user) in rows.members {
             teams.entry(user).or_default().push(team);
@@ -136,7 +150,7 @@ impl Policy {
         for user in rows.users {
             let teams = teams.remove(&user).unwrap_or_default();
             let access = Access::new(policy.held(&teams, Some(user), &rows.owned));
-            policy.people.insert(user, Arc::new(Standing::new(access, teams, characters)));
+            policy.people.insert(user, Arc::new(Standing::new(access, teams, &rows.policy)));
         }
         let place = |owned: Owned| ((owned.environment.clone(), owned.container.clone()), owned);
         policy.owned = rows.owned.into_iter().map(place).collect();
@@ -167,8 +181,7 @@ impl Policy {
         let mut narrowed = self.narrowed.lock().unwrap_or_else(PoisonError::into_inner);
         let standing = narrowed.entry(token.id).or_insert_with(|| {
             let places = self.places(&token.narrowing.scope);
-            let access = whole.access.narrowed(token.narrowing.permissions, &places);
-            Arc::new(Standing::new(access, whole.teams.clone(), whole.password_characters))
+            Arc::new(whole.narrowed(&token.narrowing, &places))
         });
         Arc::clone(standing)
     }

@@ -153,6 +153,7 @@ impl Sessions {
             preferences: actor.preferences,
             password_characters: actor.standing.password_characters,
             has_factor: actor.has_factor,
+            factor_required: actor.factor_required(),
             confirmed_seconds: u32::try_from(self.confirmed_for(actor).as_secs()).unwrap_or(u32::MAX),
             build: build.to_owned(),
         }

@@ -3,13 +3,17 @@
 use shared::{
     Empty,
     endpoint::Operation,
-    policy::{PolicyChange, PolicyReply, ProxiesToTry, ReadPolicy, TriedProxies, TryProxies, UpdatePolicy},
+    policy::{
+        NamedRole, PolicyChange, PolicyReply, ProxiesToTry, ReadPolicy, SecurityPolicy, TriedProxies,
+        TryProxies, UpdatePolicy,
+    },
 };
 
 use crate::{
     Error,
     access::{
         grant::Grant,
+        policy::Policy,
         settings::{self, Effective},
     },
     app::App,
@@ -23,7 +27,7 @@ pub fn mount(api: Api) -> Api {
 }
 
 async fn read(app: App, grant: Grant<ReadPolicy>, _: Empty, (): ()) -> Result<PolicyReply, Error> {
-    Ok(reply(&app, &grant, &app.sessions.settings().now()))
+    reply(&app, &grant, &app.sessions.settings().now()).await
 }
 
 async fn update(
@@ -32,18 +36,35 @@ async fn update(
     _: Empty,
     change: PolicyChange,
 ) -> Result<PolicyReply, Error> {
+    let (actor, people) = (grant.actor(), app.sessions.policies().now().await?);
+    let has_factor = app.store.has_factor(actor.user).await?;
     let (before, after) = app
         .store
         .change_policy(|before| {
             let after = before.changed(&change);
-            settings::check(&after).map(|()| after)
+            settings::check(&after)?;
+            check_roles(&people, before, &after)?;
+            // They could not even take it back.
+            if !has_factor && after.requires_factor(people.standing(actor.user).access.roles()) {
+                return Err(Error::invalid("factor_roles", "set up a second factor of your own first"));
+            }
+            Ok(after)
         })
         .await?;
     let changes = after.differences(&before).into_iter();
     let changes = changes.map(|(field, was, is)| format!("{field}: {was} → {is}")).collect::<Vec<_>>();
     grant.note(if changes.is_empty() { "as it was".to_owned() } else { changes.join(", ") });
     app.sessions.policy_changed().await;
-    Ok(reply(&app, &grant, &app.sessions.settings().now()))
+    reply(&app, &grant, &app.sessions.settings().now()).await
+}
+
+/// Refuses custom roles that there are not. One that was there before may have been removed since.
+fn check_roles(people: &Policy, before: &SecurityPolicy, after: &SecurityPolicy) -> Result<(), Error> {
+    let mut added = after.factor_roles.iter().filter(|role| !before.factor_roles.contains(role));
+    match added.find(|role| people.permissions(**role).is_empty()) {
+        Some(role) => Err(Error::invalid("factor_roles", format!("{role}: there is no such role"))),
+        None => Ok(()),
+    }
 }
 
 async fn try_proxies(
@@ -57,10 +78,16 @@ async fn try_proxies(
     Ok(TriedProxies { your_address: app.proxies.client(&networks, grant.hops()).to_string() })
 }
 
-fn reply<O: Operation>(app: &App, grant: &Grant<O>, settings: &Effective) -> PolicyReply {
-    PolicyReply {
+async fn reply<O: Operation>(
+    app: &App,
+    grant: &Grant<O>,
+    settings: &Effective,
+) -> Result<PolicyReply, Error> {
+    let roles = app.store.list_roles().await?;
+    Ok(PolicyReply {
         policy: settings.policy.clone(),
         started_with: app.proxies.texts(),
         your_address: app.proxies.client(&settings.proxies, grant.hops()).to_string(),
-    }
+        roles: roles.into_iter().map(|role| NamedRole { id: role.id, name: role.name }).collect(),
+    })
 }

@@ -29,6 +29,7 @@ pub struct Lease {
     app: App,
     actor: Actor,
     needs: Needs,
+    before_factor: bool,
     place: Place,
     changes: Receiver<SessionChange>,
     due: Instant,
@@ -55,6 +56,8 @@ pub enum LeaseNews {
     SignedOut,
     /// What they hold does not allow the socket any more.
     Forbidden,
+    /// A second factor is required of them by now, and they have none.
+    FactorRequired,
 }
 
 /// When the session or token is to be looked at whatever happens: it ends on the second.
@@ -71,6 +74,7 @@ impl Lease {
             app: app.clone(),
             actor: grant.actor().clone(),
             needs: O::NEEDS,
+            before_factor: O::BEFORE_FACTOR,
             place: grant.place().clone(),
             changes: app.sessions.changes(),
             due,
@@ -103,6 +107,7 @@ impl Lease {
         loop {
             match (self.news().await, self.needs) {
                 (LeaseNews::Changed(_), _) => {}
+                (LeaseNews::FactorRequired, _) => return Error::FactorRequired,
                 (LeaseNews::Forbidden, Needs::Permission(needs) | Needs::Within(needs)) => {
                     return Error::Forbidden { needs };
                 }
@@ -147,6 +152,9 @@ impl Lease {
         // Only now: whoever drops this before has it looked into again.
         self.stale = Stale::Fresh;
         let Some(actor) = found else { return Some(LeaseNews::SignedOut) };
+        if !self.before_factor && actor.require_factor().is_err() {
+            return Some(LeaseNews::FactorRequired);
+        }
         if self.place.permit(actor.access(), self.needs).is_err() {
             return Some(LeaseNews::Forbidden);
         }

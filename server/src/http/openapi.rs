@@ -100,6 +100,7 @@ where
         "responses": replies,
         "x-needs": needs(E::NEEDS),
         "x-confirms": E::CONFIRMS,
+        "x-before-factor": E::BEFORE_FACTOR,
         "security": security(E::NEEDS, E::METHOD.mutates(), E::CONFIRMS),
     });
     if let Some(schema) = E::Body::describe(schemas)

@@ -156,9 +156,11 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn find_token(&self, key: &SessionKey) -> Result<Option<SessionRow>, StoreError> {
-        type Found = (i64, String, i64, i64, i64, i64, i64, String, String, String, String, String);
+        type Found = (i64, String, i64, bool, i64, i64, i64, i64, String, String, String, String, String);
         let row: Option<Found> = sqlx::query_as(
-            "SELECT users.id, users.name, access_version.version, tokens.created_at, \
+            "SELECT users.id, users.name, access_version.version, \
+             EXISTS (SELECT 1 FROM factors WHERE user_id = users.id AND confirmed_at IS NOT NULL), \
+             tokens.created_at, \
              COALESCE(tokens.used_at, 0), tokens.expires_at, tokens.id, tokens.name, permissions, kind, environment, resource \
              FROM tokens JOIN users ON users.id = tokens.user_id CROSS JOIN access_version \
              WHERE tokens.key = $1 AND NOT users.disabled",
@@ -168,15 +170,28 @@ impl Store {
         .await
         .map_err(attempted("read an API token"))?;
         let Some(row) = row else { return Ok(None) };
-        let (user, name, version, created_at, used_at, expires_at, id, token, permissions, kind, at, what) =
-            row;
-        let narrowing = narrowing((permissions, kind, at, what))?;
+        let (
+            user,
+            name,
+            access_version,
+            has_factor,
+            created_at,
+            used_at,
+            expires_at,
+            id,
+            token,
+            may,
+            kind,
+            at,
+            what,
+        ) = row;
+        let narrowing = narrowing((may, kind, at, what))?;
         Ok(Some(SessionRow {
             user: UserId(user),
             name,
-            access_version: version,
+            access_version,
+            has_factor,
             // A token proves no person, and so never counts as asked again.
-            has_factor: false,
             confirmed_until: UnixMillis(0),
             created_at: UnixMillis(created_at),
             seen_at: UnixMillis(used_at),

@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 
 use shared::{
-    Role, UnixMillis, UserId,
-    access::TeamName,
+    Role, TeamId, UnixMillis, UserId,
+    access::{RoleRef, TeamName},
     users::{Grant, NewGrant, Subject, User},
 };
 
@@ -30,7 +30,7 @@ struct UserRow {
 }
 
 impl UserRow {
-    fn user(self, grants: Vec<Grant>, teams: Vec<TeamName>) -> User {
+    fn user(self, grants: Vec<Grant>, teams: Vec<TeamName>, factor_required: bool) -> User {
         User {
             id: UserId(self.id),
             name: self.name,
@@ -38,6 +38,7 @@ impl UserRow {
             teams,
             disabled: self.disabled,
             has_factor: self.has_factor,
+            factor_required,
             created_at: UnixMillis(self.created_at),
             last_sign_in_at: self.last_sign_in_at.map(UnixMillis),
         }
@@ -186,18 +187,25 @@ impl Store {
         .await
         .map_err(attempted("list the users"))?;
         let mut own: HashMap<UserId, Vec<Grant>> = HashMap::new();
+        let mut of_teams: HashMap<TeamId, Vec<RoleRef>> = HashMap::new();
         for grant in self.list_grants().await? {
-            if let Subject::User(user) = grant.subject {
-                own.entry(user).or_default().push(grant);
+            match grant.subject {
+                Subject::User(user) => own.entry(user).or_default().push(grant),
+                Subject::Team(team) => of_teams.entry(team).or_default().push(grant.role),
             }
         }
         let mut teams: HashMap<UserId, Vec<TeamName>> = HashMap::new();
         for (team, user) in self.members().await? {
             teams.entry(user).or_default().push(team);
         }
+        let policy = self.policy().await?;
         let user = |row: UserRow| {
             let id = UserId(row.id);
-            row.user(own.remove(&id).unwrap_or_default(), teams.remove(&id).unwrap_or_default())
+            let grants = own.remove(&id).unwrap_or_default();
+            let teams = teams.remove(&id).unwrap_or_default();
+            let by_teams = teams.iter().filter_map(|team| of_teams.get(&team.id)).flatten().copied();
+            let required = policy.requires_factor(grants.iter().map(|grant| grant.role).chain(by_teams));
+            row.user(grants, teams, required)
         };
         Ok(rows.into_iter().map(user).collect())
     }

@@ -129,6 +129,14 @@ impl Access {
         &self.held
     }
 
+    /// The roles that were granted to them, by themselves or by a team, at whatever place.
+    pub fn roles(&self) -> impl Iterator<Item = RoleRef> {
+        self.held.iter().filter_map(|held| match held.reason {
+            Reason::Grant { role, .. } => Some(role),
+            Reason::Owner { .. } => None,
+        })
+    }
+
     /// Whether they may do this to the target.
     #[must_use]
     pub fn holds(&self, permission: Permission, target: Target<'_>) -> bool {

@@ -1,5 +1,7 @@
 //! Roles: names for sets of permissions. The built-in ones are here; custom ones are kept by the server.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Permission, PermissionSet};
@@ -86,6 +88,16 @@ pub enum RoleRef {
     Builtin(Role),
     /// A custom role.
     Custom(RoleId),
+}
+
+impl fmt::Display for RoleRef {
+    /// For the audit: `admin`, `role 3`.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Builtin(role) => formatter.write_str(role.as_str()),
+            Self::Custom(id) => write!(formatter, "role {id}"),
+        }
+    }
 }
 
 impl From<Role> for RoleRef {

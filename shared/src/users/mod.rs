@@ -28,6 +28,8 @@ pub struct User {
     pub disabled: bool,
     /// A code of a second factor is asked for at their sign-in.
     pub has_factor: bool,
+    /// A role that they hold, by themselves or by a team, requires a second factor.
+    pub factor_required: bool,
     /// When it was made.
     pub created_at: UnixMillis,
     /// When the user last signed in.
@@ -35,6 +37,12 @@ pub struct User {
 }
 
 impl User {
+    /// Whether they have to set up a second factor before anything else.
+    #[must_use]
+    pub fn lacks_factor(&self) -> bool {
+        self.factor_required && !self.has_factor
+    }
+
     /// The greatest built-in role among their own grants on everything.
     #[must_use]
     pub fn role(&self) -> Option<Role> {
@@ -145,7 +153,7 @@ endpoint! {
 
 endpoint! {
     /// Removes a user's second factor and its recovery codes, for somebody who lost theirs; their sessions
-    /// end. 409 if there is none, 403 for a user who holds more than the one who acts.
+    /// end. 409 if there is none, or it is one's own and one's role requires it; 403 for a user who holds more than the one who acts.
     ResetFactor { user: UserId }
     Delete "/api/v1/users/{user}/factor", query: crate::Empty, body: (), reply: User,
     needs: Permission::UserManage, confirms: yes

@@ -16,7 +16,7 @@ use shared::{
 use crate::{account::enrol, support::act};
 
 /// Exit code and all that was printed.
-fn admin(console: &Console, args: &[&str], typed: &str) -> (Option<i32>, String) {
+pub(crate) fn admin(console: &Console, args: &[&str], typed: &str) -> (Option<i32>, String) {
     use std::io::Write;
     let mut command = Command::new(binary());
     command.arg("admin").args(args).arg("--data").arg(console.data().path());

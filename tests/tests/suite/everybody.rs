@@ -191,7 +191,7 @@ pub(crate) fn refusal<O: Operation>(who: Who, operation: &O) -> Option<u16> {
 }
 
 /// A token that anybody may have who sees something in the environment.
-fn new_token() -> Value {
+pub(crate) fn new_token() -> Value {
     let tomorrow = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() + 86_400_000;
     json!({
         "name": unique(), "expires_at": u64::try_from(tomorrow).unwrap(),

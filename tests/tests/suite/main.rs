@@ -20,6 +20,7 @@ mod containers;
 mod engine_tls;
 mod environments;
 mod everybody;
+mod factor_required;
 mod faults;
 mod grants;
 mod headers;

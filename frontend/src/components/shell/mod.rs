@@ -4,6 +4,7 @@ mod account_menu;
 mod breadcrumb;
 mod confirmed;
 mod connection_line;
+mod factor_first;
 mod jobs_link;
 mod sidebar;
 mod theme_menu;
@@ -105,6 +106,9 @@ fn Frame(page: ViewFn) -> impl IntoView {
     ContainerActions::provide();
     breadcrumb::provide();
     let path = use_location().pathname;
+    // The account's page is where it is set up, and goes on undisturbed once it is.
+    let session = use_session();
+    let blocked = Memo::new(move |_| session.lacks_factor() && path.get() != paths::account());
     // The drawer of the phone layout closes when a link in it was followed.
     Effect::new(move || {
         path.track();
@@ -117,7 +121,9 @@ fn Frame(page: ViewFn) -> impl IntoView {
             <topbar::Topbar />
             <main class="main" id="main" tabindex="-1">
                 <connection_line::ConnectionLine />
-                {move || page.run()}
+                {move || {
+                    if blocked.get() { view! { <factor_first::FactorFirst /> }.into_any() } else { page.run() }
+                }}
             </main>
         </div>
         <Palette />

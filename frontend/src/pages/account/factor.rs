@@ -14,6 +14,7 @@ use crate::{
     api,
     components::{error_text::error_text, reading::Reading, reading_state::ReadingState},
     i18n::{t, t_string, use_i18n},
+    session::use_session,
     ui::{
         badge::Tone,
         button::{Button, SubmitButton, Variant},
@@ -37,7 +38,10 @@ enum Shown {
 }
 
 #[component]
-pub(super) fn FactorSection() -> impl IntoView {
+pub(super) fn FactorSection(
+    /// The recovery codes of one that was set up were kept.
+    kept: impl Fn() + Copy + Send + Sync + 'static,
+) -> impl IntoView {
     let i18n = use_i18n();
     let state = Reading::<FactorState>::new();
     let read = move || state.start(api::call(ReadFactor {}, Empty {}, ()));
@@ -46,6 +50,7 @@ pub(super) fn FactorSection() -> impl IntoView {
     let done = move || {
         shown.set(None);
         read();
+        kept();
     };
     let body = move || match shown.get() {
         Some(Shown::Setup(setup)) => view! { <SetUp setup shown /> }.into_any(),
@@ -167,6 +172,9 @@ fn On(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let toasts = use_toasts();
+    let session = use_session();
+    let required =
+        Signal::derive(move || session.requires_factor().then(|| t_string!(i18n, account.factor.required)));
     let (renewing, asked) = (RwSignal::new(false), RwSignal::new(false));
     let renew = move || {
         renewing.set(true);
@@ -192,7 +200,11 @@ fn On(
         {(left < FEW).then(|| view! { <Notice tone=Tone::Warning title=t!(i18n, account.factor.few) /> })}
         <div class="cluster">
             <Button label=t!(i18n, account.factor.renew) pending=renewing on_press=renew />
-            <Button label=t!(i18n, account.factor.remove) on_press=move || asked.set(true) />
+            <Button
+                label=t!(i18n, account.factor.remove)
+                disabled_why=required
+                on_press=move || asked.set(true)
+            />
         </div>
         <Show when=move || asked.get()>
             <RemoveDialog close=move || asked.set(false) read />

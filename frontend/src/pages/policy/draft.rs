@@ -6,6 +6,7 @@ use shared::{
     policy::{Bounds, PolicyChange, SecurityPolicy},
 };
 
+use super::factor_roles::{self, FactorRoles};
 use crate::{
     components::error_text::error_text,
     i18n::{I18n, t_string},
@@ -37,29 +38,39 @@ pub(super) struct Draft {
 
 /// All fields.
 #[derive(Clone, Copy)]
-pub(super) struct Drafts([Draft; 8]);
+pub(super) struct Drafts([Draft; 8], FactorRoles);
 
 impl Drafts {
     pub(super) fn new(policy: &SecurityPolicy) -> Self {
-        Self(FIELDS.map(|id| Draft {
+        let texts = FIELDS.map(|id| Draft {
             id,
             value: RwSignal::new(text_of(policy, id)),
             error: RwSignal::new(None),
-        }))
+        });
+        let chosen = RwSignal::new(policy.factor_roles.clone());
+        Self(texts, FactorRoles { chosen, error: RwSignal::new(None) })
     }
 
     pub(super) fn all(self) -> [Draft; 8] {
         self.0
     }
 
-    /// The field of that name.
-    pub(super) fn at(self, field: Option<&str>) -> Option<Draft> {
-        self.0.into_iter().find(|draft| field == Some(draft.id))
+    pub(super) fn factor_roles(self) -> FactorRoles {
+        self.1
+    }
+
+    /// Where it is told what is wrong with the field of that name.
+    pub(super) fn error_of(self, field: Option<&str>) -> Option<RwSignal<Option<String>>> {
+        if field == Some(factor_roles::ID) {
+            return Some(self.1.error);
+        }
+        self.0.into_iter().find(|draft| field == Some(draft.id)).map(|draft| draft.error)
     }
 
     /// The change that they make, or nothing where one of them is wrong, which is then told there.
     pub(super) fn change(self, i18n: I18n) -> Option<PolicyChange> {
         let mut right = true;
+        self.1.error.set(None);
         let numbers = self.0.map(|draft| {
             draft.error.set(None);
             let bounds = bounds_of(draft.id)?;
@@ -87,6 +98,7 @@ impl Drafts {
             session_hours,
             password_characters,
             refused_words: Some(words.entries()),
+            factor_roles: Some(self.1.chosen.get_untracked()),
             account_attempts,
             address_attempts,
             wait_minutes,
@@ -137,6 +149,7 @@ pub(super) fn wrong(i18n: I18n, error: &ApiError) -> String {
     match (error.code, error.field.as_deref()) {
         (ErrorCode::Invalid, Some("idle_minutes")) => t_string!(i18n, policy.idle_longer),
         (ErrorCode::Invalid, Some("refused_words")) => t_string!(i18n, policy.words_bad),
+        (ErrorCode::Invalid, Some(factor_roles::ID)) => t_string!(i18n, policy.factor_own),
         (ErrorCode::Invalid, Some("trusted_proxies" | "proxies")) => t_string!(i18n, policy.proxies_bad),
         _ => error_text(i18n, error),
     }

@@ -1,6 +1,7 @@
 //! The policy: what holds for everybody's sessions, passwords and sign-ins, and whose word on addresses counts.
 
 mod draft;
+mod factor_roles;
 mod trial;
 
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
@@ -11,6 +12,7 @@ use shared::{
 
 use self::{
     draft::{Draft, Drafts, wrong},
+    factor_roles::FactorRolesField,
     trial::Trial,
 };
 use crate::{
@@ -64,7 +66,7 @@ fn Loaded() -> impl IntoView {
 fn Form(reply: PolicyReply, changed: impl Fn(PolicyReply) + Copy + Send + Sync + 'static) -> impl IntoView {
     let i18n = use_i18n();
     let toasts = use_toasts();
-    let PolicyReply { policy, started_with, your_address } = reply;
+    let PolicyReply { policy, started_with, your_address, roles } = reply;
     let drafts = Drafts::new(&policy);
     let pending = RwSignal::new(false);
     let whole = RwSignal::new(None::<String>);
@@ -83,7 +85,7 @@ fn Form(reply: PolicyReply, changed: impl Fn(PolicyReply) + Copy + Send + Sync +
                     changed(now);
                 }
                 Err(error) => {
-                    let place = drafts.at(error.field.as_deref()).map_or(whole, |draft| draft.error);
+                    let place = drafts.error_of(error.field.as_deref()).unwrap_or(whole);
                     place.set(Some(untrack(|| wrong(i18n, &error))));
                 }
             }
@@ -104,6 +106,9 @@ fn Form(reply: PolicyReply, changed: impl Fn(PolicyReply) + Copy + Send + Sync +
                     hint=Signal::derive(t!(i18n, policy.characters_hint))
                 />
                 <Line draft=words label=Signal::derive(t!(i18n, policy.words)) hint=Signal::derive(t!(i18n, policy.words_hint)) />
+            </Group>
+            <Group id="policy-factors" title=Signal::derive(t!(i18n, policy.factors))>
+                <FactorRolesField field=drafts.factor_roles() roles />
             </Group>
             <Group id="policy-attempts" title=Signal::derive(t!(i18n, policy.attempts))>
                 <Line draft=account label=Signal::derive(t!(i18n, policy.account)) hint=Signal::derive(t!(i18n, policy.account_hint)) />

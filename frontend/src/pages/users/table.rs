@@ -50,7 +50,7 @@ pub(super) fn UsersTable(
                 <tbody role="rowgroup">
                     <For
                         each=all
-                        key=|user| (user.id, user.name.clone(), user.role(), user.grants.len(), user.teams.len(), user.disabled, user.has_factor, user.last_sign_in_at.map(|at| at.0))
+                        key=|user| (user.id, user.name.clone(), user.role(), user.grants.len(), user.teams.len(), user.disabled, user.has_factor, user.factor_required, user.last_sign_in_at.map(|at| at.0))
                         let:user
                     >
                         <UserRow user chosen />
@@ -69,7 +69,7 @@ fn UserRow(user: User, chosen: RwSignal<Option<User>>) -> impl IntoView {
     let id = user.id;
     let role = user.role();
     let disabled = user.disabled;
-    let has_factor = user.has_factor;
+    let (has_factor, lacks_factor) = (user.has_factor, user.lacks_factor());
     let name = user.name.clone();
     let is_self = move || session.session().is_some_and(|session| session.user == id);
     let menu_label = {
@@ -92,6 +92,7 @@ fn UserRow(user: User, chosen: RwSignal<Option<User>>) -> impl IntoView {
                     view! { <span class="muted">{t!(i18n, users.active)}</span> }.into_any()
                 }}
                 {has_factor.then(|| view! { <Badge label=t!(i18n, users.factor) tone=Tone::Success /> })}
+                {lacks_factor.then(|| view! { <Badge label=t!(i18n, users.factor_lacking) tone=Tone::Warning /> })}
             </td>
             <td role="cell" data-col="last">
                 {match user.last_sign_in_at {
@@ -149,6 +150,13 @@ fn RowMenu(
         let has = chosen.get().is_some_and(|user| user.has_factor);
         (!has).then(|| t_string!(i18n, users.no_factor))
     };
+    // One's own cannot be taken off while it is required.
+    let no_reset = move || {
+        let own =
+            |user: User| user.factor_required && session.session().is_some_and(|own| own.user == user.id);
+        no_factor()
+            .or_else(|| chosen.get().is_some_and(own).then(|| t_string!(i18n, account.factor.required)))
+    };
     let is_disabled = move || chosen.get().is_some_and(|user| user.disabled);
     view! {
         <Menu
@@ -173,7 +181,7 @@ fn RowMenu(
             <MenuItem
                 label=t!(i18n, users.reset_factor)
                 icon=Icon::Undo
-                disabled_why=Signal::derive(no_factor)
+                disabled_why=Signal::derive(no_reset)
                 on_press=move || ask(Asked::Factor)
             />
             <MenuRule />

@@ -47,9 +47,12 @@ async fn renew(app: App, grant: Grant<RenewRecoveryCodes>, _: Empty, (): ()) -> 
     app.factors.renew_recovery_codes(grant.actor().user).await
 }
 
-/// The session that removes it goes on; the others, which it protected, do not.
+/// Not while a role requires it. The session that removes it goes on; the others, which it protected, do not.
 async fn remove(app: App, grant: Grant<RemoveFactor>, _: Empty, (): ()) -> Result<(), Error> {
     let actor = grant.actor();
+    if actor.factor_required() {
+        return Err(factor::required());
+    }
     let removed = app.store.remove_factor(actor.user, Some(&actor.session)).await?;
     let ended = removed.ok_or_else(factor::none)?;
     app.sessions.user_changed(actor.user, &ended);

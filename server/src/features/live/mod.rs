@@ -88,7 +88,7 @@ async fn live(app: App, grant: Grant<Live>, _: Empty, socket: WebSocket) -> Resu
                         break;
                     }
                 }
-                Some(LeaseNews::SignedOut | LeaseNews::Forbidden) | None => {
+                Some(LeaseNews::SignedOut | LeaseNews::Forbidden | LeaseNews::FactorRequired) | None => {
                     let _gone = send(&out, &ServerFrame::SignedOut).await;
                     break;
                 }
@@ -178,6 +178,9 @@ impl Permitted {
 
 /// Decides whether the actor may have the topic.
 fn decide(app: &App, actor: &Actor, topic: &Topic) -> Result<Permitted, Error> {
+    if !topic.before_factor() {
+        actor.require_factor()?;
+    }
     match topic {
         Topic::Session => Ok(Permitted::Session),
         Topic::OwnLoad => Ok(Permitted::OwnLoad),

@@ -109,6 +109,9 @@ async fn remove(app: App, grant: Grant<RemoveUser>, _: Empty, (): ()) -> Result<
 async fn reset_factor(app: App, grant: Grant<ResetFactor>, _: Empty, (): ()) -> Result<User, Error> {
     let id = grant.target().user;
     grant.note(app.store.user_name(id).await?.ok_or(Error::NotFound("user"))?);
+    if id == grant.actor().user && grant.actor().factor_required() {
+        return Err(factor::required());
+    }
     let policy = policy(&app).await?;
     require_all_held(&policy, grant.actor(), &policy.standing(id).access)?;
     let keep = (id == grant.actor().user).then_some(&grant.actor().session);
