@@ -176,10 +176,14 @@ pub struct AuditVerification {
     pub rows: u64,
     /// Rows among them from before there was a chain: it vouches for them only since then.
     pub older: u64,
-    /// What is wrong, the first of it; absent when nothing is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fault: Option<AuditFault>,
+    /// What is wrong, each break by itself, in the order of the chain; at most [`FAULTS_MAX`].
+    pub faults: Vec<AuditFault>,
+    /// There were as many, and the walk ended there.
+    pub more_faults: bool,
 }
+
+/// The most faults that one walk tells.
+pub const FAULTS_MAX: usize = 1_000;
 
 /// What is wrong with the audit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -218,8 +218,9 @@ impl Audit {
             verify(&self.0.store, self.now(), |done, of| recent.tell_progress(Some((done, of)))).await;
         recent.tell_progress(None);
         let found = outcome?;
-        if let Some(fault) = &found.fault {
-            tracing::error!(%fault, "the audit is not as it was written");
+        if let Some(fault) = found.faults.first() {
+            let faults = found.faults.len();
+            tracing::error!(%fault, faults, "the audit is not as it was written");
         }
         *self.0.verification.lock().unwrap_or_else(PoisonError::into_inner) = Some(found.clone());
         Ok(found)

@@ -54,7 +54,7 @@ pub async fn prune(audit: &Audit, keep: Keep) -> Result<u64, Error> {
     if lowest >= first || end == 0 {
         return Ok(0);
     }
-    if let Some(fault) = audit.verify().await?.fault {
+    if let Some(fault) = audit.verify().await?.faults.first() {
         tracing::error!(%fault, "old rows of the audit are not removed: it is not as it was written");
         return Ok(0);
     }
@@ -117,7 +117,7 @@ mod tests {
             ["PruneAudit", "StopContainer"]
         );
         assert!(rows[0].detail.starts_with("3 rows removed"), "{}", rows[0].detail);
-        assert_eq!(audit.verify().await.unwrap().fault, None);
+        assert_eq!(audit.verify().await.unwrap().faults, []);
     }
 
     #[tokio::test]

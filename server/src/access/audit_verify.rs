@@ -1,14 +1,14 @@
 //! The walk along the audit's chain: whether every row is there, as it was written, in its place, and no other.
 //!
 //! Belongs here: what counts as wrong, in which order it is looked for. Does not: what an entry vouches for
-//! (`store/audit_mac.rs`). Reads a part at a time, so that memory stays bounded and nobody waits for it; what
+//! (`store/audit_mac.rs`). A break is told and walked past, so that one hides no other. Reads a part at a time, so that memory stays bounded and nobody waits for it; what
 //! is written meanwhile is walked too. Works beside a console that writes, and on a copy.
 
 use std::collections::BTreeSet;
 
 use shared::{
     UnixMillis,
-    audit::{AuditFault, AuditResult, AuditVerification},
+    audit::{AuditFault, AuditResult, AuditVerification, FAULTS_MAX},
 };
 
 use crate::store::{
@@ -34,7 +34,7 @@ pub async fn verify(
         attempt += 1;
         let begins = store.chain_checkpoint().await?;
         let found = walk(store, begins, now, &progress).await?;
-        let moved = found.fault.is_some() && store.chain_checkpoint().await? != begins;
+        let moved = !found.faults.is_empty() && store.chain_checkpoint().await? != begins;
         if !moved || attempt == ATTEMPTS {
             return Ok(found);
         }
@@ -52,37 +52,49 @@ async fn walk(
     let head = store.chain_head()?;
     let end = store.chain_end().await?;
     let mut walk = Walk::new(begins, head);
-    let mut fault = (!begins.is_right(key)).then_some(AuditFault::BadCheckpoint);
-    while fault.is_none() {
+    if !begins.is_right(key) {
+        walk.fault(AuditFault::BadCheckpoint);
+    }
+    let mut done = 0_u64;
+    while !walk.is_full() {
         let mut snapshot = store.chain_snapshot().await?;
         let entries = snapshot.entries(walk.at.seq, PART).await?;
-        fault = entries.iter().find_map(|entry| walk.step(key, entry));
+        for entry in &entries {
+            walk.step(key, entry);
+        }
+        done = done.saturating_add(entries.len() as u64);
         let of = end.max(walk.at.seq).saturating_sub(begins.last.seq);
-        progress(walk.entries, of.unsigned_abs());
-        if fault.is_none() && entries.len() < PART as usize {
-            fault = at_the_end(&mut walk, &mut snapshot).await?;
+        progress(done, of.unsigned_abs());
+        if entries.len() < PART as usize {
+            at_the_end(&mut walk, &mut snapshot).await?;
             break;
         }
     }
-    Ok(AuditVerification { at: now, entries: walk.entries, rows: walk.rows, older: walk.older, fault })
+    let more_faults = walk.is_full();
+    walk.faults.truncate(FAULTS_MAX);
+    let Walk { entries, rows, older, faults, .. } = walk;
+    Ok(AuditVerification { at: now, entries, rows, older, faults, more_faults })
 }
 
 /// What can only be told once every entry was seen, in the same look at the database.
-async fn at_the_end(walk: &mut Walk, snapshot: &mut ChainSnapshot) -> Result<Option<AuditFault>, StoreError> {
-    if let Some(row) = walk.unended.first() {
-        return Ok(Some(AuditFault::RowChanged { row: *row }));
+async fn at_the_end(walk: &mut Walk, snapshot: &mut ChainSnapshot) -> Result<(), StoreError> {
+    for row in std::mem::take(&mut walk.unended) {
+        walk.row_changed(row);
     }
-    if snapshot.count_rows().await? != walk.rows
-        && let Some(row) = snapshot.foreign_row().await?
-    {
-        return Ok(Some(AuditFault::RowForeign { row }));
+    if snapshot.count_rows().await? != walk.rows {
+        for row in snapshot.foreign_rows(FAULTS_MAX as u32).await? {
+            walk.fault(AuditFault::RowForeign { row });
+        }
     }
-    Ok(walk.head_fault())
+    walk.end();
+    Ok(())
 }
 
 /// Where the walk is, and what it has yet to see.
 struct Walk {
     at: Link,
+    /// What the MAC at `at` should be, where it is another: the next entry may follow the one or the other.
+    should_be: Option<[u8; 32]>,
     first_row: i64,
     last_row: i64,
     entries: u64,
@@ -93,12 +105,16 @@ struct Walk {
     head: Head,
     /// The head was met where it says.
     head_met: bool,
+    faults: Vec<AuditFault>,
+    /// The rows among them that are said to be changed: two entries may find the same.
+    changed: BTreeSet<i64>,
 }
 
 impl Walk {
     fn new(begins: Checkpoint, head: Head) -> Self {
         Self {
             at: begins.last,
+            should_be: None,
             first_row: begins.first_row,
             last_row: begins.first_row.saturating_sub(1),
             entries: 0,
@@ -107,50 +123,87 @@ impl Walk {
             unended: BTreeSet::new(),
             head,
             head_met: head == Head::At(begins.last),
+            faults: Vec::new(),
+            changed: BTreeSet::new(),
         }
     }
 
-    /// Takes the next entry, or says what is wrong with it.
-    fn step(&mut self, key: &ChainKey, entry: &ChainEntry) -> Option<AuditFault> {
-        let changed = AuditFault::EntryChanged { entry: entry.seq };
-        let (Some(kind), Ok(content)) = (entry.kind, entry.content.as_slice().try_into()) else {
-            return Some(changed);
-        };
-        let next = self.at.seq.saturating_add(1);
-        if entry.seq != next && kind != EntryKind::Gap {
-            return Some(AuditFault::EntryMissing { entry: next });
+    fn is_full(&self) -> bool {
+        self.faults.len() >= FAULTS_MAX
+    }
+
+    fn fault(&mut self, fault: AuditFault) {
+        // One part of the chain may be nothing but faults.
+        if !self.is_full() {
+            self.faults.push(fault);
         }
-        let mac = key.entry(&self.at.mac, entry.seq, entry.row_id, kind, content);
-        if entry.mac != mac {
-            return Some(changed);
+    }
+
+    fn row_changed(&mut self, row: i64) {
+        if self.changed.insert(row) {
+            self.fault(AuditFault::RowChanged { row });
+        }
+    }
+
+    /// Takes the next entry, and notes what is wrong with it. Whatever that is, the walk goes on behind it, from
+    /// what stands there, so that one break hides no other.
+    fn step(&mut self, key: &ChainKey, entry: &ChainEntry) {
+        let stands = entry.mac.as_slice().try_into().unwrap_or([0; 32]);
+        let before = std::mem::replace(&mut self.at, Link { seq: entry.seq, mac: stands });
+        let or = self.should_be.take();
+        let (Some(kind), Ok(content)) = (entry.kind, entry.content.as_slice().try_into()) else {
+            return self.fault(AuditFault::EntryChanged { entry: entry.seq });
+        };
+        let next = before.seq.saturating_add(1);
+        if entry.seq != next && kind != EntryKind::Gap {
+            // What it follows is gone, and so nothing tells whether it is right; its row still is looked at.
+            self.fault(AuditFault::EntryMissing { entry: next });
+        } else {
+            let mac = |before: &[u8; 32]| key.entry(before, entry.seq, entry.row_id, kind, content);
+            if mac(&before.mac) != stands && or.is_none_or(|or| mac(&or) != stands) {
+                self.should_be = Some(mac(&before.mac));
+                return self.fault(AuditFault::EntryChanged { entry: entry.seq });
+            }
+            self.entries = self.entries.saturating_add(1);
         }
         if kind == EntryKind::Gap {
-            return Some(AuditFault::Gap { entry: entry.seq, row: entry.row_id });
+            self.fault(AuditFault::Gap { entry: entry.seq, row: entry.row_id });
         }
-        self.at = Link { seq: entry.seq, mac };
-        self.entries = self.entries.saturating_add(1);
         self.head_met |= self.head == Head::At(self.at);
-        if entry.row_id < self.first_row {
-            // The end of an action whose row was pruned; it is begun nowhere any more.
-            return (kind != EntryKind::Ended).then_some(changed);
-        }
+        self.row_of(entry, kind, content);
+    }
+
+    /// Whether its row is what a right entry says.
+    fn row_of(&mut self, entry: &ChainEntry, kind: EntryKind, content: &[u8; 32]) {
         let row = entry.row_id;
+        if row < self.first_row {
+            // The end of an action whose row was pruned; it is begun nowhere any more.
+            if kind != EntryKind::Ended {
+                self.fault(AuditFault::EntryChanged { entry: entry.seq });
+            }
+            return;
+        }
+        self.unended.remove(&row);
         let Some(found) = &entry.row else {
-            return Some(if entry.is_there {
-                AuditFault::RowChanged { row }
-            } else {
-                AuditFault::RowMissing { row }
-            });
+            return match (entry.is_there, kind) {
+                (true, _) => self.row_changed(row),
+                // Said already where it began.
+                (false, EntryKind::Ended) => {}
+                (false, _) => {
+                    self.last_row = self.last_row.max(row);
+                    self.fault(AuditFault::RowMissing { row });
+                }
+            };
         };
         if kind.content(found) != *content {
-            return Some(AuditFault::RowChanged { row });
+            self.last_row = self.last_row.max(row);
+            return self.row_changed(row);
         }
         if kind == EntryKind::Ended {
-            self.unended.remove(&row);
-            return None;
+            return;
         }
         if row <= self.last_row {
-            return Some(changed);
+            return self.fault(AuditFault::EntryChanged { entry: entry.seq });
         }
         self.last_row = row;
         self.rows = self.rows.saturating_add(1);
@@ -159,22 +212,25 @@ impl Walk {
             EntryKind::Begun if found.result != AuditResult::Started => {
                 self.unended.insert(row);
             }
-            EntryKind::Begun if !found.detail.is_empty() => return Some(AuditFault::RowChanged { row }),
+            EntryKind::Begun if !found.detail.is_empty() => self.row_changed(row),
             EntryKind::Begun | EntryKind::Ended | EntryKind::Whole | EntryKind::Gap => {}
         }
-        None
     }
 
     /// Whether the chain reaches as far as the head says.
-    fn head_fault(&self) -> Option<AuditFault> {
-        match self.head {
-            Head::Missing if self.at == Link::START => None,
-            Head::Missing | Head::Foreign => Some(AuditFault::NoHead),
+    fn end(&mut self) {
+        let fault = match self.head {
+            Head::Missing if self.at == Link::START => return,
+            Head::Missing | Head::Foreign => AuditFault::NoHead,
             Head::At(head) if head.seq > self.at.seq => {
-                Some(AuditFault::EndMissing { entry: self.at.seq, written: head.seq })
+                AuditFault::EndMissing { entry: self.at.seq, written: head.seq }
             }
-            Head::At(_) if self.head_met => None,
-            Head::At(head) => Some(AuditFault::EntryChanged { entry: head.seq }),
+            Head::At(_) if self.head_met => return,
+            Head::At(head) => AuditFault::EntryChanged { entry: head.seq },
+        };
+        // The entry that the head names may be said to be changed already.
+        if !self.faults.contains(&fault) {
+            self.fault(fault);
         }
     }
 }

@@ -25,8 +25,13 @@ async fn write_some(store: &Store) {
     store.add_audit(&row("E", AuditResult::Refused)).await.unwrap();
 }
 
+async fn faults(store: &Store) -> Vec<AuditFault> {
+    verify(store, AT, |_, _| {}).await.unwrap().faults
+}
+
+/// The first.
 async fn fault(store: &Store) -> Option<AuditFault> {
-    verify(store, AT, |_, _| {}).await.unwrap().fault
+    faults(store).await.into_iter().next()
 }
 
 async fn reopened(store: Store, folder: &testing::TempFolder) -> Store {
@@ -39,10 +44,10 @@ async fn reopened(store: Store, folder: &testing::TempFolder) -> Store {
 async fn what_was_written_is_verified() {
     let (store, folder) = testing::store().await;
     let empty = verify(&store, AT, |_, _| {}).await.unwrap();
-    assert_eq!((empty.entries, empty.rows, empty.fault), (0, 0, None));
+    assert_eq!((empty.entries, empty.rows, empty.faults), (0, 0, vec![]));
     write_some(&store).await;
     let found = verify(&store, AT, |_, _| {}).await.unwrap();
-    assert_eq!((found.entries, found.rows, found.older, found.fault), (7, 5, 0, None));
+    assert_eq!((found.entries, found.rows, found.older, found.faults), (7, 5, 0, vec![]));
     let store = reopened(store, &folder).await;
     assert_eq!(fault(&store).await, None);
     store.add_audit(&row("F", AuditResult::Refused)).await.unwrap();
@@ -67,11 +72,11 @@ async fn each_change_of_a_row_is_found() {
     for (change, row) in changes {
         let (store, _folder) = written().await;
         store.tamper(change).await;
-        assert_eq!(fault(&store).await, Some(AuditFault::RowChanged { row }), "{change}");
+        assert_eq!(faults(&store).await, [AuditFault::RowChanged { row }], "{change}");
     }
     let (store, _folder) = written().await;
     store.tamper("UPDATE audit SET result = 'started', detail = '' WHERE id = 4").await;
-    assert_eq!(fault(&store).await, Some(AuditFault::RowChanged { row: 4 }), "an end taken back");
+    assert_eq!(faults(&store).await, [AuditFault::RowChanged { row: 4 }], "an end taken back");
 }
 
 #[tokio::test]
@@ -216,8 +221,8 @@ async fn rows_from_before_the_chain_are_taken_in_and_said_to_be_older() {
     store.add_audit(&row("C", AuditResult::Refused)).await.unwrap();
     let found = verify(&store, AT, |_, _| {}).await.unwrap();
     assert_eq!(
-        (found.rows, found.older, found.fault),
-        (4, 2, None),
+        (found.rows, found.older, found.faults),
+        (4, 2, vec![]),
         "the two, what says so, and the new one"
     );
     store.tamper("UPDATE audit SET actor = 'eve' WHERE id = 3").await;
@@ -248,7 +253,7 @@ async fn what_is_pruned_leaves_a_chain_that_can_be_verified() {
     let store = reopened(store, &folder).await;
     store.add_audit(&row("After", AuditResult::Refused)).await.unwrap();
     let found = verify(&store, AT, |_, _| {}).await.unwrap();
-    assert_eq!((found.rows, found.fault), (201, None));
+    assert_eq!((found.rows, found.faults), (201, vec![]));
     store.tamper("UPDATE audit_checkpoint SET first_row = first_row + 1").await;
     assert_eq!(fault(&store).await, Some(AuditFault::BadCheckpoint));
 }
@@ -262,7 +267,7 @@ async fn the_end_of_a_pruned_row_stays_in_the_chain() {
     store.finish_audit(long, AuditResult::Done, "").await.unwrap();
     store.prune_audit(long + 1).await.unwrap();
     let found = verify(&store, AT, |_, _| {}).await.unwrap();
-    assert_eq!((found.entries, found.rows, found.fault), (2, 1, None));
+    assert_eq!((found.entries, found.rows, found.faults), (2, 1, vec![]));
 }
 
 #[tokio::test]
@@ -280,4 +285,66 @@ async fn so_many_rows_are_kept_but_never_fewer_than_are_young() {
     assert_eq!(first(0, Some(3), 5).await, 5, "rows 5 and later are too young to be surplus");
     assert_eq!(first(9, Some(3), 5).await, 9);
     assert_eq!(first(100, None, 0).await, 11);
+}
+
+#[tokio::test]
+async fn one_break_hides_no_other() {
+    use AuditFault::{EndMissing, EntryChanged, EntryMissing, Gap, RowChanged, RowForeign, RowMissing};
+    let cases: [(&'static str, &[AuditFault]); 7] = [
+        (
+            "UPDATE audit SET actor = 'bob' WHERE id IN (1, 4); DELETE FROM audit WHERE id = 2",
+            &[RowChanged { row: 1 }, RowMissing { row: 2 }, RowChanged { row: 4 }],
+        ),
+        // What it vouched for is looked at from the other side: a row without an entry.
+        (
+            "DELETE FROM audit_chain WHERE seq IN (3, 7)",
+            &[
+                EntryMissing { entry: 3 },
+                RowForeign { row: 2 },
+                RowForeign { row: 5 },
+                EndMissing { entry: 6, written: 7 },
+            ],
+        ),
+        // An entry that follows a changed one is right, whether the MAC before it was changed or what it is of.
+        ("UPDATE audit_chain SET mac = zeroblob(32) WHERE seq = 3", &[EntryChanged { entry: 3 }]),
+        ("UPDATE audit_chain SET content = zeroblob(32) WHERE seq = 3", &[EntryChanged { entry: 3 }]),
+        (
+            "UPDATE audit_chain SET content = zeroblob(32) WHERE seq = 3; \
+             UPDATE audit SET detail = 'x' WHERE id = 5",
+            &[EntryChanged { entry: 3 }, RowChanged { row: 5 }],
+        ),
+        ("UPDATE audit_chain SET mac = x'00' WHERE seq = 7", &[EntryChanged { entry: 7 }]),
+        (
+            "INSERT INTO audit VALUES (6, 1000, '', '', 'X', '', 'done', ''), (7, 1000, '', '', 'X', '', 'done', '')",
+            &[RowForeign { row: 6 }, RowForeign { row: 7 }],
+        ),
+    ];
+    for (change, expected) in cases {
+        let (store, _folder) = written().await;
+        store.tamper(change).await;
+        assert_eq!(faults(&store).await, expected, "{change}");
+    }
+    // After a gap that the console itself wrote down.
+    let (store, _folder) = written().await;
+    store.tamper("DELETE FROM audit WHERE id = 5; DELETE FROM audit_chain WHERE seq = 7").await;
+    for action in ["F", "G", "H"] {
+        store.add_audit(&row(action, AuditResult::Refused)).await.unwrap();
+    }
+    let gap = Gap { entry: 8, row: 6 };
+    assert_eq!(faults(&store).await, std::slice::from_ref(&gap));
+    store.tamper("UPDATE audit SET actor = 'bob' WHERE action = 'G'").await;
+    assert_eq!(faults(&store).await, [gap, RowChanged { row: 8 }]);
+}
+
+#[tokio::test]
+async fn the_faults_that_are_told_are_bounded() {
+    let (store, folder) = testing::store().await;
+    for _ in 0..=FAULTS_MAX {
+        store.add_audit(&row("X", AuditResult::Refused)).await.unwrap();
+    }
+    store.close().await;
+    let store = Store::open(folder.path()).await.unwrap();
+    let store = store.with_chain_to_read(ChainKey::new([8; 32]), folder.path());
+    let found = verify(&store, AT, |_, _| {}).await.unwrap();
+    assert_eq!((found.faults.len(), found.more_faults, found.entries), (FAULTS_MAX, true, 0));
 }

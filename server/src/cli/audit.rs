@@ -25,7 +25,7 @@ use crate::{
 
 #[derive(Subcommand)]
 pub(super) enum AuditCommand {
-    /// Say whether every row of the audit is there as it was written; exits 0 or 1. Works beside a console
+    /// Say whether every row of the audit is there as it was written, and name each that is not; exits 0 or 1. Works beside a console
     /// that runs, and on a copy of its data folder.
     Verify {
         #[command(flatten)]
@@ -110,9 +110,14 @@ async fn verify(data: &DataFolder, keys: &KeyFile) -> Result<(), String> {
     let store = store.with_chain_to_read(ChainKey::new(keys.derive("audit")), &data.data);
     let found = audit_verify::verify(&store, hub::now(), |_, _| {}).await.map_err(|error| chain(&error))?;
     store.close().await;
-    if let Some(fault) = found.fault {
+    if !found.faults.is_empty() {
+        for fault in &found.faults {
+            say(&fault.to_string());
+        }
+        let more = if found.more_faults { "at least " } else { "" };
         return Err(format!(
-            "the audit is not as it was written: {fault} ({} entries before that are right)",
+            "the audit is not as it was written: {more}{} faults; {} entries are right",
+            found.faults.len(),
             found.entries
         ));
     }

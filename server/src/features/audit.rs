@@ -37,8 +37,11 @@ async fn list(app: App, _grant: Grant<ListAudit>, query: AuditQuery, (): ()) -> 
 
 async fn verify(app: App, grant: Grant<VerifyAudit>, _: Empty, (): ()) -> Result<AuditVerification, Error> {
     let found = app.audit.verify().await?;
-    let rows = || format!("{} rows are as they were written", found.rows);
-    grant.note(found.fault.as_ref().map_or_else(rows, ToString::to_string));
+    grant.note(match found.faults.as_slice() {
+        [] => format!("{} rows are as they were written", found.rows),
+        [fault] => fault.to_string(),
+        [fault, more @ ..] => format!("{fault}, and {} more", more.len()),
+    });
     Ok(found)
 }
 

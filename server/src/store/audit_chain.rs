@@ -203,16 +203,17 @@ impl ChainSnapshot {
         Ok(u64::try_from(count).unwrap_or(0))
     }
 
-    /// The first row that no entry began.
+    /// The rows that no entry began, by number; at most `limit`.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn foreign_row(&mut self) -> Result<Option<i64>, StoreError> {
+    pub async fn foreign_rows(&mut self, limit: u32) -> Result<Vec<i64>, StoreError> {
         sqlx::query_scalar(
             "SELECT id FROM audit WHERE id NOT IN (SELECT row_id FROM audit_chain WHERE kind <> 'ended') \
-             ORDER BY id LIMIT 1",
+             ORDER BY id LIMIT $1",
         )
-        .fetch_optional(&mut *self.0)
+        .bind(i64::from(limit))
+        .fetch_all(&mut *self.0)
         .await
         .map_err(attempted(READ))
     }

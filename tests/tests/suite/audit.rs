@@ -217,7 +217,7 @@ async fn the_command_line_verifies_and_exports_beside_a_console_that_runs() {
     assert_eq!(audit_command(&folder, &["export", "--result", "nonsense"]).0, Some(2));
     console.new_user(Role::Viewer).await;
     let found = act(&admin, VerifyAudit {}, Empty {}).await.unwrap();
-    assert_eq!(found.fault, None, "two processes make one chain");
+    assert_eq!(found.faults, [], "two processes make one chain");
     let page = act(&admin, ListAudit {}, AuditQuery::default()).await.unwrap();
     assert_eq!(page.verification, Some(found));
 
@@ -263,7 +263,7 @@ async fn a_console_that_is_killed_while_it_writes_leaves_an_audit_that_is_right(
         admin = console.admin().await;
     }
     let found = act(&admin, VerifyAudit {}, Empty {}).await.unwrap();
-    assert_eq!(found.fault, None);
+    assert_eq!(found.faults, []);
 }
 
 #[tokio::test(flavor = "multi_thread")]

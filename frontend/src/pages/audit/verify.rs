@@ -17,6 +17,9 @@ use crate::{
     },
 };
 
+/// Faults that are told one by one; the command line names all.
+const SHOWN: usize = 10;
+
 /// The line below the title.
 #[component]
 pub(super) fn VerificationLine(store: AuditStore) -> impl IntoView {
@@ -49,9 +52,10 @@ pub(super) fn VerificationLine(store: AuditStore) -> impl IntoView {
         {move || {
             let found = store.verification.get().filter(|_| progress.with(Option::is_none))?;
             Some(
-                match found.fault.clone() {
-                    None => view! { <Right found /> }.into_any(),
-                    Some(fault) => view! { <Wrong fault /> }.into_any(),
+                if found.faults.is_empty() {
+                    view! { <Right found /> }.into_any()
+                } else {
+                    view! { <Wrong found /> }.into_any()
                 },
             )
         }}
@@ -75,18 +79,21 @@ fn Right(found: AuditVerification) -> impl IntoView {
 }
 
 #[component]
-fn Wrong(fault: AuditFault) -> impl IntoView {
+fn Wrong(found: AuditVerification) -> impl IntoView {
     let i18n = use_i18n();
+    let text = move || {
+        let mut parts: Vec<String> =
+            found.faults.iter().take(SHOWN).map(|fault| fault_text(i18n, fault)).collect();
+        if found.faults.len() > SHOWN {
+            let more = found.faults.len().saturating_sub(SHOWN);
+            parts.push(t_count!(i18n, more, audit.verify.more));
+        }
+        parts.push(t_string!(i18n, audit.verify.advice));
+        parts.join(" ")
+    };
     view! {
         <div class="page-body">
-            <Notice
-                tone=Tone::Danger
-                title=t!(i18n, audit.verify.wrong)
-                text=move || {
-                    let advice = t_string!(i18n, audit.verify.advice);
-                    format!("{} {advice}", fault_text(i18n, &fault))
-                }
-            />
+            <Notice tone=Tone::Danger title=t!(i18n, audit.verify.wrong) text />
         </div>
     }
 }
