@@ -207,7 +207,7 @@ async fn serve(flags: ServeFlags) -> Result<(), String> {
     let config = Config::check(flags).map_err(|mistakes| mistakes.join("\nlongshore: "))?;
     let app = assemble(config).await?;
     owners::forget_removed(&app);
-    audit_keep::start(app.audit.clone(), app.config.audit_keep);
+    audit_keep::start(app.audit.clone(), app.sessions.clone());
     let served = http::serve(app.clone()).await;
     app.jobs.stop().await;
     app.store.close().await;

@@ -7,11 +7,7 @@ use shared::ContainerId;
 use url::Url;
 
 use crate::{
-    access::{
-        audit_keep::{KEEP_DAYS, KEEP_DAYS_LEAST, Keep},
-        seal,
-        settings::parse_network,
-    },
+    access::{seal, settings::parse_network},
     engine::DockerHost,
     http::{Assets, TrustedProxies},
 };
@@ -59,12 +55,6 @@ pub struct ServeFlags {
     /// The full id of the container that the console runs in, where it does not find that out by itself.
     #[arg(long, env = "LONGSHORE_OWN_CONTAINER")]
     pub own_container: Option<String>,
-    /// Days that rows of the audit are kept; at least 30.
-    #[arg(long, env = "LONGSHORE_AUDIT_KEEP_DAYS", default_value_t = KEEP_DAYS)]
-    pub audit_keep_days: u32,
-    /// Of those, the newest so many rows; rows of the last 30 days are kept all the same.
-    #[arg(long, env = "LONGSHORE_AUDIT_KEEP_ROWS")]
-    pub audit_keep_rows: Option<u64>,
     /// Serve the pages from this folder instead of from the binary.
     #[arg(long, env = "LONGSHORE_ASSETS", hide = true)]
     pub assets: Option<PathBuf>,
@@ -118,8 +108,6 @@ pub struct Config {
     pub admin_password_file: Option<PathBuf>,
     /// The container that the console runs in, as it was told.
     pub own_container: Option<ContainerId>,
-    /// How long the audit is kept.
-    pub audit_keep: Keep,
     /// The pages.
     pub assets: Assets,
 }
@@ -183,12 +171,6 @@ impl Config {
             }
             id.ok()
         });
-        if flags.audit_keep_days < KEEP_DAYS_LEAST {
-            note(format!(
-                "--audit-keep-days {}: the audit is kept for at least {KEEP_DAYS_LEAST} days",
-                flags.audit_keep_days
-            ));
-        }
         if !mistakes.is_empty() {
             return Err(mistakes);
         }
@@ -206,7 +188,6 @@ impl Config {
             trusted_proxies: TrustedProxies::new(networks),
             admin_password_file: flags.admin_password_file,
             own_container,
-            audit_keep: Keep { days: flags.audit_keep_days, rows: flags.audit_keep_rows },
             assets: flags.assets.map_or(Assets::Embedded, Assets::Folder),
         })
     }
@@ -262,11 +243,9 @@ mod tests {
             "z",
             "--trusted-proxy",
             "w",
-            "--audit-keep-days",
-            "29",
         ])
         .unwrap_err();
-        assert_eq!(mistakes.len(), 5);
+        assert_eq!(mistakes.len(), 4);
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! The rules that administrators set for everybody: sessions, passwords, second factors, failed sign-ins,
-//! proxies.
+//! proxies, how long the audit is kept.
 
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +40,10 @@ pub const ACCOUNT_ATTEMPTS: Bounds = Bounds::new(3, 5, 20);
 pub const ADDRESS_ATTEMPTS: Bounds = Bounds::new(10, 30, 1_000);
 /// Minutes that nobody waits longer than after failed sign-ins.
 pub const WAIT_MINUTES: Bounds = Bounds::new(1, 5, 60);
+/// Days that rows of the audit are kept.
+pub const AUDIT_DAYS: Bounds = Bounds::new(30, 400, 36_500);
+/// Of those, the newest so many rows; 0 for all.
+pub const AUDIT_ROWS: Bounds = Bounds::new(0, 0, 1_000_000_000);
 /// The most words that new passwords may not be made of, trusted proxies, and roles that require something.
 pub const ENTRIES_MAX: usize = 100;
 
@@ -68,6 +72,10 @@ pub struct SecurityPolicy {
     /// Proxies whose word on the client's address is believed, beside those that the console was started with:
     /// addresses, or networks such as `172.16.0.0/12`.
     pub trusted_proxies: Vec<String>,
+    /// Days that rows of the audit are kept: 30 to 36,500. What is older is removed.
+    pub audit_days: u32,
+    /// Of those, the newest so many rows, though those of the last 30 days are kept all the same; 0 for all.
+    pub audit_rows: u32,
 }
 
 impl Default for SecurityPolicy {
@@ -82,6 +90,8 @@ impl Default for SecurityPolicy {
             address_attempts: ADDRESS_ATTEMPTS.usual,
             wait_minutes: WAIT_MINUTES.usual,
             trusted_proxies: Vec::new(),
+            audit_days: AUDIT_DAYS.usual,
+            audit_rows: AUDIT_ROWS.usual,
         }
     }
 }
@@ -118,6 +128,12 @@ pub struct PolicyChange {
     /// See [`SecurityPolicy`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trusted_proxies: Option<Vec<String>>,
+    /// See [`SecurityPolicy`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audit_days: Option<u32>,
+    /// See [`SecurityPolicy`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audit_rows: Option<u32>,
 }
 
 /// What is wrong with a policy.
@@ -168,12 +184,14 @@ impl SecurityPolicy {
             address_attempts: change.address_attempts.unwrap_or(self.address_attempts),
             wait_minutes: change.wait_minutes.unwrap_or(self.wait_minutes),
             trusted_proxies: words(&change.trusted_proxies, &self.trusted_proxies),
+            audit_days: change.audit_days.unwrap_or(self.audit_days),
+            audit_rows: change.audit_rows.unwrap_or(self.audit_rows),
         }
     }
 
     /// The numbers, each with its name and its bounds.
     #[must_use]
-    pub fn numbers(&self) -> [(&'static str, u32, Bounds); 6] {
+    pub fn numbers(&self) -> [(&'static str, u32, Bounds); 8] {
         [
             ("idle_minutes", self.idle_minutes, IDLE_MINUTES),
             ("session_hours", self.session_hours, SESSION_HOURS),
@@ -181,6 +199,8 @@ impl SecurityPolicy {
             ("account_attempts", self.account_attempts, ACCOUNT_ATTEMPTS),
             ("address_attempts", self.address_attempts, ADDRESS_ATTEMPTS),
             ("wait_minutes", self.wait_minutes, WAIT_MINUTES),
+            ("audit_days", self.audit_days, AUDIT_DAYS),
+            ("audit_rows", self.audit_rows, AUDIT_ROWS),
         ]
     }
 

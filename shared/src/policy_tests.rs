@@ -11,13 +11,9 @@ fn what_is_usual_is_allowed() {
 #[test]
 fn each_number_has_two_ends() {
     for (index, (field, _, bounds)) in SecurityPolicy::default().numbers().into_iter().enumerate() {
-        for (value, allowed) in [
-            (bounds.least, true),
-            (bounds.most, true),
-            (bounds.least - 1, false),
-            (bounds.most + 1, false),
-            (u32::MAX, false),
-        ] {
+        let below = bounds.least.checked_sub(1).map(|below| (below, false));
+        let others = [(bounds.least, true), (bounds.most, true), (bounds.most + 1, false), (u32::MAX, false)];
+        for (value, allowed) in below.into_iter().chain(others) {
             // The longest session leaves room for each idle time, and the shortest idle time for each session.
             let mut change = PolicyChange {
                 session_hours: Some(SESSION_HOURS.most),
@@ -31,6 +27,8 @@ fn each_number_has_two_ends() {
                 &mut change.account_attempts,
                 &mut change.address_attempts,
                 &mut change.wait_minutes,
+                &mut change.audit_days,
+                &mut change.audit_rows,
             ];
             *fields.into_iter().nth(index).unwrap() = Some(value);
             let checked = SecurityPolicy::default().changed(&change).check();

@@ -4,15 +4,21 @@
 
 use std::time::Duration;
 
-use shared::{UnixMillis, audit::AuditResult};
+use shared::{
+    UnixMillis,
+    audit::AuditResult,
+    policy::{AUDIT_DAYS, SecurityPolicy},
+};
+use tokio::sync::broadcast::{Receiver, error::RecvError};
 
-use super::{audit::Audit, audit_export::moment, clock::millis};
+use super::{
+    audit::Audit,
+    audit_export::moment,
+    clock::millis,
+    session::{SessionChange, Sessions},
+};
 use crate::Error;
 
-/// Rows younger than so many days are never removed.
-pub const KEEP_DAYS_LEAST: u32 = 30;
-/// Days that rows are kept unless told.
-pub const KEEP_DAYS: u32 = 400;
 /// How often it is looked whether there are old rows.
 const EVERY: Duration = Duration::from_secs(6 * 60 * 60);
 /// Between two batches: others write too.
@@ -22,22 +28,59 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// What is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Keep {
-    /// Rows of so many days, at least [`KEEP_DAYS_LEAST`].
+    /// Rows of so many days; those of the last 30 are never removed.
     pub days: u32,
-    /// And of those the newest so many, though never fewer than are younger than [`KEEP_DAYS_LEAST`].
+    /// And of those the newest so many, though never fewer than are younger than that.
     pub rows: Option<u64>,
 }
 
-/// Removes what is old, now and from time to time, for as long as the process lives.
-pub fn start(audit: Audit, keep: Keep) {
+impl Keep {
+    /// As the policy has it.
+    #[must_use]
+    pub fn of(policy: &SecurityPolicy) -> Self {
+        let rows = (policy.audit_rows > 0).then_some(u64::from(policy.audit_rows));
+        Self { days: policy.audit_days, rows }
+    }
+}
+
+/// Removes what is old by the policy: now, when it is changed, and from time to time, for as long as the process
+/// lives.
+pub fn start(audit: Audit, sessions: Sessions) {
+    let mut changes = sessions.changes();
     tokio::spawn(async move {
         loop {
+            let keep = match sessions.policies().now().await {
+                Ok(_) => Keep::of(&sessions.settings().now().policy),
+                Err(error) => {
+                    tracing::error!(%error, "old rows of the audit are not removed: the policy cannot be read");
+                    tokio::time::sleep(EVERY).await;
+                    continue;
+                }
+            };
             if let Err(error) = prune(&audit, keep).await {
                 tracing::error!(%error, "old rows of the audit could not be removed");
             }
-            tokio::time::sleep(EVERY).await;
+            tokio::select! {
+                () = tokio::time::sleep(EVERY) => {}
+                () = other_policy(&sessions, &mut changes, keep) => {}
+            }
         }
     });
+}
+
+/// Waits until something else is to be kept.
+async fn other_policy(sessions: &Sessions, changes: &mut Receiver<SessionChange>, keep: Keep) {
+    loop {
+        match changes.recv().await {
+            Ok(SessionChange::Policy) | Err(RecvError::Lagged(_)) => {
+                if Keep::of(&sessions.settings().now().policy) != keep {
+                    return;
+                }
+            }
+            Ok(SessionChange::Ended(_) | SessionChange::User(_) | SessionChange::Access(_)) => {}
+            Err(RecvError::Closed) => std::future::pending().await,
+        }
+    }
 }
 
 /// Removes what is old, and tells how many rows that were.
@@ -47,9 +90,9 @@ pub fn start(audit: Audit, keep: Keep) {
 pub async fn prune(audit: &Audit, keep: Keep) -> Result<u64, Error> {
     let now = audit.now();
     let before = |days: u32| UnixMillis(now.0.saturating_sub(millis(DAY.saturating_mul(days))));
-    let oldest = before(keep.days.max(KEEP_DAYS_LEAST));
+    let oldest = before(keep.days.max(AUDIT_DAYS.least));
     let store = audit.store();
-    let first = store.first_audit_row_to_keep(oldest, keep.rows, before(KEEP_DAYS_LEAST)).await?;
+    let first = store.first_audit_row_to_keep(oldest, keep.rows, before(AUDIT_DAYS.least)).await?;
     let (lowest, end) = store.audit_range(None, None).await?;
     if lowest >= first || end == 0 {
         return Ok(0);
@@ -127,6 +170,31 @@ mod tests {
         assert_eq!(prune(&audit, Keep { days: 1, rows: Some(1) }).await.unwrap(), 0);
         time.pass(DAY * 2);
         assert_eq!(prune(&audit, Keep { days: 400, rows: Some(1) }).await.unwrap(), 2);
+    }
+
+    #[tokio::test]
+    async fn another_policy_counts_at_once() {
+        let (audit, store, time, _folder) = with_rows().await;
+        time.pass(DAY * 60);
+        let sessions = Sessions::new(store.clone(), time.clock());
+        start(audit.clone(), sessions.clone());
+        // Told before it has begun, while it looks, or after: it is noticed.
+        let change = |before: &SecurityPolicy| {
+            Ok::<_, Error>(SecurityPolicy { audit_days: AUDIT_DAYS.least, ..before.clone() })
+        };
+        store.change_policy(change).await.unwrap();
+        sessions.policy_changed().await;
+        let pruned = async {
+            loop {
+                let rows = store.list_audit(i64::MAX, 9).await.unwrap();
+                if rows.len() == 1 && rows[0].result == AuditResult::Done {
+                    return rows[0].detail.clone();
+                }
+                tokio::time::sleep(PAUSE).await;
+            }
+        };
+        let detail = tokio::time::timeout(Duration::from_secs(20), pruned).await.unwrap();
+        assert!(detail.starts_with("3 rows removed"), "{detail}");
     }
 
     #[tokio::test]

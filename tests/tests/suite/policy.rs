@@ -44,6 +44,8 @@ async fn what_is_out_of_bounds_is_told_at_its_field_and_changes_nothing() {
         (PolicyChange { account_attempts: Some(21), ..none() }, "account_attempts"),
         (PolicyChange { address_attempts: Some(9), ..none() }, "address_attempts"),
         (PolicyChange { wait_minutes: Some(61), ..none() }, "wait_minutes"),
+        (PolicyChange { audit_days: Some(29), ..none() }, "audit_days"),
+        (PolicyChange { audit_days: Some(36_501), ..none() }, "audit_days"),
         (PolicyChange { trusted_proxies: one("proxy.example"), ..none() }, "trusted_proxies"),
         (PolicyChange { trusted_proxies: one("0.0.0.0/0"), ..none() }, "trusted_proxies"),
     ];

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The fields, in the order of the page.
-const FIELDS: [&str; 8] = [
+const FIELDS: [&str; 10] = [
     "idle_minutes",
     "session_hours",
     "password_characters",
@@ -23,6 +23,8 @@ const FIELDS: [&str; 8] = [
     "address_attempts",
     "wait_minutes",
     "trusted_proxies",
+    "audit_days",
+    "audit_rows",
 ];
 
 /// What stands in one field, and what is wrong with it.
@@ -38,7 +40,7 @@ pub(super) struct Draft {
 
 /// All fields.
 #[derive(Clone, Copy)]
-pub(super) struct Drafts([Draft; 8], FactorRoles);
+pub(super) struct Drafts([Draft; 10], FactorRoles);
 
 impl Drafts {
     pub(super) fn new(policy: &SecurityPolicy) -> Self {
@@ -51,7 +53,7 @@ impl Drafts {
         Self(texts, FactorRoles { chosen, error: RwSignal::new(None) })
     }
 
-    pub(super) fn all(self) -> [Draft; 8] {
+    pub(super) fn all(self) -> [Draft; 10] {
         self.0
     }
 
@@ -91,8 +93,10 @@ impl Drafts {
             address_attempts,
             wait_minutes,
             _,
+            audit_days,
+            audit_rows,
         ] = numbers;
-        let [_, _, _, words, _, _, _, proxies] = self.0;
+        let [_, _, _, words, _, _, _, proxies, _, _] = self.0;
         right.then(|| PolicyChange {
             idle_minutes,
             session_hours,
@@ -103,6 +107,8 @@ impl Drafts {
             address_attempts,
             wait_minutes,
             trusted_proxies: Some(proxies.entries()),
+            audit_days,
+            audit_rows,
         })
     }
 }

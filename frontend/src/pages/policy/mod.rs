@@ -1,4 +1,5 @@
-//! The policy: what holds for everybody's sessions, passwords and sign-ins, and whose word on addresses counts.
+//! The policy: what holds for everybody's sessions, passwords and sign-ins, whose word on addresses
+//! counts, and how long the audit is kept.
 
 mod draft;
 mod factor_roles;
@@ -92,7 +93,7 @@ fn Form(reply: PolicyReply, changed: impl Fn(PolicyReply) + Copy + Send + Sync +
             let _ = pending.try_set(false);
         });
     };
-    let [idle, hours, characters, words, account, address, wait, proxies] = drafts.all();
+    let [idle, hours, characters, words, account, address, wait, proxies, days, rows] = drafts.all();
     view! {
         <form class="stack" novalidate on:submit=submit>
             <Group id="policy-sessions" title=Signal::derive(t!(i18n, policy.sessions))>
@@ -118,6 +119,10 @@ fn Form(reply: PolicyReply, changed: impl Fn(PolicyReply) + Copy + Send + Sync +
             <Group id="policy-proxies" title=Signal::derive(t!(i18n, policy.proxies_title))>
                 <Line draft=proxies label=Signal::derive(t!(i18n, policy.proxies)) hint=Signal::derive(t!(i18n, policy.proxies_hint)) />
                 <Trial proxies started_with your_address />
+            </Group>
+            <Group id="policy-audit" title=Signal::derive(t!(i18n, policy.audit))>
+                <Line draft=days label=Signal::derive(t!(i18n, policy.days)) hint=Signal::derive(t!(i18n, policy.days_hint)) />
+                <Line draft=rows label=Signal::derive(t!(i18n, policy.rows)) hint=Signal::derive(t!(i18n, policy.rows_hint)) />
             </Group>
             {move || {
                 let problem = whole.get();
