@@ -108,5 +108,5 @@ endpoint! {
     /// one who acts.
     RevokeUserToken { user: UserId, token: TokenId }
     Delete "/api/v1/users/{user}/tokens/{token}", query: crate::Empty, body: (), reply: (),
-    needs: Permission::UserManage
+    needs: Permission::UserManage, confirms: yes
 }

@@ -154,5 +154,5 @@ endpoint! {
     /// user or team.
     TransferOwnership { environment: EnvironmentId, container: ContainerRef }
     Post "/api/v1/environments/{environment}/containers/{container}/owner", query: Empty, body: NewOwner,
-    reply: Ownership, needs: Permission::ContainerManage
+    reply: Ownership, needs: Permission::ContainerManage, confirms: yes
 }

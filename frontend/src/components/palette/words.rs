@@ -26,19 +26,29 @@ pub(super) enum Page {
     Run,
     Jobs,
     Users,
+    Policy,
     Audit,
     Commands,
 }
 
 impl Page {
-    pub(super) const ALL: [Self; 7] =
-        [Self::Overview, Self::Containers, Self::Run, Self::Jobs, Self::Users, Self::Audit, Self::Commands];
+    pub(super) const ALL: [Self; 8] = [
+        Self::Overview,
+        Self::Containers,
+        Self::Run,
+        Self::Jobs,
+        Self::Users,
+        Self::Policy,
+        Self::Audit,
+        Self::Commands,
+    ];
 
     /// What one needs to be told of it.
     pub(super) fn needs(self) -> Option<Permission> {
         match self {
             Self::Overview | Self::Containers | Self::Run | Self::Jobs | Self::Commands => None,
             Self::Users => Some(Permission::UserManage),
+            Self::Policy => Some(Permission::SettingsManage),
             Self::Audit => Some(Permission::AuditView),
         }
     }
@@ -52,9 +62,13 @@ impl Page {
     ) -> Option<String> {
         match self {
             Self::Run => why_not_create(i18n, session, environment),
-            Self::Overview | Self::Containers | Self::Jobs | Self::Users | Self::Audit | Self::Commands => {
-                None
-            }
+            Self::Overview
+            | Self::Containers
+            | Self::Jobs
+            | Self::Users
+            | Self::Policy
+            | Self::Audit
+            | Self::Commands => None,
         }
     }
 
@@ -65,6 +79,7 @@ impl Page {
             Self::Run => Icon::Plus,
             Self::Jobs => Icon::Activity,
             Self::Users => Icon::Users,
+            Self::Policy => Icon::Shield,
             Self::Audit => Icon::Audit,
             Self::Commands => Icon::History,
         }
@@ -77,6 +92,7 @@ impl Page {
             Self::Run => t_string!(i18n, palette.page.run),
             Self::Jobs => t_string!(i18n, palette.page.jobs),
             Self::Users => t_string!(i18n, palette.page.users),
+            Self::Policy => t_string!(i18n, policy.title),
             Self::Audit => t_string!(i18n, palette.page.audit),
             Self::Commands => t_string!(i18n, commands.title),
         }
@@ -89,6 +105,7 @@ impl Page {
             Self::Run => paths::run(environment),
             Self::Jobs => paths::jobs(environment),
             Self::Users => paths::users(),
+            Self::Policy => paths::policy(),
             Self::Audit => paths::audit(),
             Self::Commands => paths::commands(),
         }
