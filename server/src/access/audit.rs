@@ -7,6 +7,7 @@
 use std::{
     net::IpAddr,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use shared::{
@@ -25,7 +26,7 @@ use super::{
 };
 use crate::{
     Error,
-    store::{NewAuditRow, Store},
+    store::{NewAuditRow, Store, StoreError},
 };
 
 /// Rows a minute that people without a session can cause; further refusals are counted and summed up.
@@ -163,6 +164,7 @@ impl Audit {
             self.sum_up(left_out).await;
         }
         let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE_AT_MOST);
+        self.take_in_others(Duration::ZERO).await?;
         // Before the rows are read: what comes meanwhile is told twice rather than never.
         let cursor = self.0.recent.cursor();
         let mut reading = self.read(query.filter(), query.before).await?;
@@ -191,6 +193,14 @@ impl Audit {
     #[must_use]
     pub fn after(&self, cursor: Cursor) -> After {
         self.0.recent.after(cursor)
+    }
+
+    /// Has what another process recorded told too, unless that was looked for within that time.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn take_in_others(&self, within: Duration) -> Result<(), StoreError> {
+        self.0.recent.take_in_others(&self.0.store, within).await
     }
 
     /// Rises when something is recorded.
@@ -347,8 +357,6 @@ fn shorten(text: &str, most: usize) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::{super::clock::testing::TestClock, *};
     use crate::store::testing;
 

@@ -1,14 +1,23 @@
 //! What was recorded last, for pages that show it as it comes: a bounded memory that viewers read at their own
-//! pace, like the hub's inventory. Rows that another process writes (`longshore admin`) are not in it.
+//! pace, like the hub's inventory. Rows that another process writes (`longshore admin`) get into it while somebody
+//! looks: the chain tells them in the order in which they were written.
 
-use std::collections::VecDeque;
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
 
 use parking_lot::Mutex;
 use shared::{audit::AuditRow, live::Cursor};
 use tokio::sync::watch;
 
+use crate::store::{Store, StoreError};
+
 /// Changes that are kept; whoever is further behind reads the page again.
 const KEPT: usize = 512;
+
+/// Entries of others that are taken in at once; after more, whoever looks reads the page again.
+const PART: u32 = 2_000;
 
 /// How far a verification is: entries done, and entries there are.
 pub type Progress = (u64, u64);
@@ -20,6 +29,15 @@ pub(super) struct Recent {
     changes: Mutex<Changes>,
     revision: watch::Sender<u64>,
     progress: watch::Sender<Option<Progress>>,
+    others: tokio::sync::Mutex<Others>,
+}
+
+/// How far the chain was looked through for what others wrote.
+#[derive(Debug, Default)]
+struct Others {
+    /// The last entry; none before anybody looked.
+    seen: Option<i64>,
+    looked: Option<Instant>,
 }
 
 #[derive(Debug, Default)]
@@ -44,7 +62,54 @@ impl Recent {
             changes: Mutex::default(),
             revision: watch::Sender::new(0),
             progress: watch::Sender::new(None),
+            others: tokio::sync::Mutex::default(),
         }
+    }
+
+    /// Takes in what another process recorded, unless that was looked for within that time.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(super) async fn take_in_others(&self, store: &Store, within: Duration) -> Result<(), StoreError> {
+        let mut others = self.others.lock().await;
+        if others.looked.is_some_and(|looked| looked.elapsed() < within) {
+            return Ok(());
+        }
+        let entries = match others.seen {
+            Some(seen) => store.chain_snapshot().await?.entries(seen, PART).await?,
+            None => Vec::new(),
+        };
+        others.looked = Some(Instant::now());
+        if others.seen.is_none() || entries.len() >= PART as usize {
+            others.seen = Some(store.chain_end().await?);
+            self.forget();
+            return Ok(());
+        }
+        if let Some(last) = entries.last() {
+            others.seen = Some(last.seq);
+        }
+        for row in entries.into_iter().filter_map(|entry| entry.row) {
+            if !self.knows(&row) {
+                self.add(row);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether this is what is remembered of the row.
+    fn knows(&self, row: &AuditRow) -> bool {
+        self.changes.lock().rows.iter().rev().find(|known| known.id == row.id) == Some(row)
+    }
+
+    /// Whoever waits for what comes next reads the page again.
+    fn forget(&self) {
+        let revision = {
+            let mut changes = self.changes.lock();
+            changes.rows.clear();
+            changes.revision = changes.revision.saturating_add(1);
+            changes.revision
+        };
+        self.revision.send_replace(revision);
     }
 
     pub(super) fn add(&self, row: AuditRow) {
@@ -105,6 +170,47 @@ mod tests {
             result: AuditResult::Done,
             detail: text(),
         }
+    }
+
+    #[tokio::test]
+    async fn what_another_process_writes_is_taken_in_once() {
+        use crate::store::{NewAuditRow, testing};
+        let (store, _folder) = testing::store().await;
+        let recent = Recent::new(5);
+        let write = async |action: &str| {
+            let result = AuditResult::Started;
+            let (actor, address, target, detail) = ("", "", "", "");
+            let row = NewAuditRow { at: UnixMillis(1), actor, address, action, target, result, detail };
+            store.add_audit(&row).await.unwrap()
+        };
+        let told = async |from: &mut Cursor| {
+            recent.take_in_others(&store, Duration::ZERO).await.unwrap();
+            let After::Rows(next, rows) = recent.after(*from) else { panic!("a reset") };
+            *from = next;
+            rows.into_iter().map(|row| (row.action, row.result)).collect::<Vec<_>>()
+        };
+        write("Earlier").await;
+        recent.take_in_others(&store, Duration::ZERO).await.unwrap();
+        let mut at = recent.cursor();
+        assert_eq!(told(&mut at).await, [], "what the page read already");
+        let id = write("Other").await;
+        assert_eq!(told(&mut at).await, [("Other".to_owned(), AuditResult::Started)]);
+        let finished = store.finish_audit(id, AuditResult::Done, "").await.unwrap().unwrap();
+        assert_eq!(told(&mut at).await, [("Other".to_owned(), AuditResult::Done)]);
+        assert_eq!(told(&mut at).await, []);
+        // This process' own rows come with their own word, and not again.
+        let own = write("Own").await;
+        recent.add(AuditRow {
+            id: own,
+            at: UnixMillis(1),
+            action: "Own".to_owned(),
+            result: AuditResult::Started,
+            ..finished
+        });
+        assert_eq!(told(&mut at).await.len(), 1);
+        write("Late").await;
+        recent.take_in_others(&store, Duration::from_secs(60)).await.unwrap();
+        assert_eq!(recent.cursor(), at, "not looked for again so soon");
     }
 
     #[test]

@@ -64,6 +64,28 @@ async fn users_are_listed_disabled_enabled_and_made_administrators() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_it_did_appears_on_an_open_page_of_the_audit() {
+    use longshore_tests::LiveSocket;
+    use shared::live::{Event, Topic};
+    let fake = FakeEngine::start();
+    let console = Console::connected(ConsoleOptions::before(&fake.host())).await;
+    let (_, name) = console.new_user(Role::Viewer).await;
+    let client = console.admin().await;
+    let cursor = act(&client, ListAudit {}, AuditQuery::default()).await.unwrap().cursor;
+    let mut page = LiveSocket::open(&client).await;
+    page.subscribe(1, Topic::Audit { cursor }).await;
+    assert_eq!(admin(&console, &["disable", &name], "").0, Some(0));
+    let row = page.event(1, "the command's row", |event| match event {
+        Event::Audit { rows, .. } => {
+            let mut rows = rows.open().unwrap().into_iter();
+            rows.find(|row| row.action == "DisableUser" && row.result == AuditResult::Done)
+        }
+        _ => None,
+    });
+    assert_eq!(row.await.target, name);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_password_comes_from_a_file_or_standard_input() {
     let fake = FakeEngine::start();
     let console = Console::connected(ConsoleOptions::before(&fake.host())).await;

@@ -5,13 +5,19 @@ use shared::{
     Needs, Permission,
     live::{Cursor, Event, ServerFrame},
 };
-use tokio::sync::mpsc;
+use tokio::{
+    sync::mpsc,
+    time::{Duration, MissedTickBehavior, interval},
+};
 
 use super::send;
 use crate::{
     Error,
     access::{audit::Audit, audit_live::After, place::Place, session::Actor},
 };
+
+/// How often it is looked for what another process recorded, while somebody looks at the audit.
+const OTHERS: Duration = Duration::from_secs(2);
 
 /// Decides whether the actor may have the topic.
 pub(super) fn decide(actor: &Actor) -> Result<(), Error> {
@@ -22,6 +28,8 @@ pub(super) fn decide(actor: &Actor) -> Result<(), Error> {
 pub(super) async fn follow(audit: Audit, id: u32, out: mpsc::Sender<Message>, mut cursor: Cursor) {
     let mut revisions = audit.revisions();
     let mut progress = audit.progress();
+    let mut others = interval(OTHERS);
+    others.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         revisions.mark_unchanged();
         let event = match audit.after(cursor) {
@@ -40,6 +48,12 @@ pub(super) async fn follow(audit: Audit, id: u32, out: mpsc::Sender<Message>, mu
             return;
         }
         tokio::select! {
+            _ = others.tick() => {
+                // However many look, it is looked for once.
+                if let Err(error) = audit.take_in_others(OTHERS / 2).await {
+                    tracing::warn!(%error, "what other processes recorded could not be read");
+                }
+            }
             changed = revisions.changed() => if changed.is_err() { return },
             changed = progress.changed() => {
                 if changed.is_err() {
