@@ -9,7 +9,7 @@ use js_sys::Reflect;
 use leptos::prelude::window;
 use serde::Serialize;
 use serde_json::Value;
-use shared::{ApiError, Endpoint, ErrorCode};
+use shared::{ApiError, Endpoint, ErrorCode, session::SessionEnd};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, Request, RequestCache, RequestCredentials, RequestInit, Response};
@@ -21,11 +21,11 @@ pub(crate) type Answer = Pin<Box<dyn Future<Output = bool>>>;
 
 thread_local! {
     static ON_CONFIRMATION: RefCell<Option<Rc<dyn Fn() -> Answer>>> = const { RefCell::new(None) };
-    static ON_SIGNED_OUT: RefCell<Option<Rc<dyn Fn()>>> = const { RefCell::new(None) };
+    static ON_SIGNED_OUT: RefCell<Option<Rc<dyn Fn(SessionEnd)>>> = const { RefCell::new(None) };
 }
 
 /// Sets what happens when any call finds that the session has ended.
-pub(crate) fn on_signed_out(handler: impl Fn() + 'static) {
+pub(crate) fn on_signed_out(handler: impl Fn(SessionEnd) + 'static) {
     ON_SIGNED_OUT.with(|slot| *slot.borrow_mut() = Some(Rc::new(handler)));
 }
 
@@ -41,11 +41,11 @@ async fn confirmed() -> bool {
     }
 }
 
-/// Tells that the session has ended, as a call or the live connection found.
-pub(crate) fn signed_out() {
+/// Tells that the session has ended, as a call or the live connection found, and why, where that is known.
+pub(crate) fn signed_out(why: SessionEnd) {
     let handler = ON_SIGNED_OUT.with(|slot| slot.borrow().clone());
     if let Some(handler) = handler {
-        handler();
+        handler(why);
     }
 }
 
@@ -96,7 +96,7 @@ impl Prepared {
         }
         let error: ApiError = serde_json::from_str(&text).map_err(|_| unreadable())?;
         if error.code == ErrorCode::SignedOut {
-            signed_out();
+            signed_out(SessionEnd::Over);
         }
         Err(error)
     }

@@ -264,7 +264,7 @@ fn on_message(event: &MessageEvent) {
     match serde_json::from_str::<ServerFrame>(&text) {
         Ok(ServerFrame::Event { id, event }) => deliver(id, Message::Event(event)),
         Ok(ServerFrame::Ended { id, error }) => deliver(id, Message::Ended(error)),
-        Ok(ServerFrame::SignedOut) => api::signed_out(),
+        Ok(ServerFrame::SignedOut { why }) => api::signed_out(why),
         Ok(ServerFrame::Pong) => {}
         Err(_unknown) => leptos::logging::warn!("a live frame could not be read"),
     }

@@ -7,7 +7,7 @@ use shared::{
     containers::ContainerSummary,
     live::{Event, Topic},
     preferences::{Language, Preferences},
-    session::{ReadSession, Session, SignOut},
+    session::{ReadSession, Session, SessionEnd, SignOut},
     setup::ReadSetup,
 };
 
@@ -41,8 +41,8 @@ pub(crate) enum SessionState {
 #[derive(Clone, Copy)]
 pub(crate) struct SessionContext {
     state: RwSignal<SessionState>,
-    /// A session ended by itself while the page was open.
-    ended: RwSignal<bool>,
+    /// Why a session ended by itself while the page was open.
+    ended: RwSignal<Option<SessionEnd>>,
     /// Until when what is dangerous is not asked for again, by this browser's clock.
     confirmed_until: RwSignal<f64>,
     i18n: I18n,
@@ -54,13 +54,13 @@ impl SessionContext {
     pub(crate) fn provide() -> Self {
         let session = Self {
             state: RwSignal::new(SessionState::Asking),
-            ended: RwSignal::new(false),
+            ended: RwSignal::new(None),
             confirmed_until: RwSignal::new(0.0),
             i18n: use_i18n(),
             theme: use_theme(),
         };
         provide_context(session);
-        api::on_signed_out(move || session.lost());
+        api::on_signed_out(move |why| session.lost(why));
         session.ask();
         session
     }
@@ -144,7 +144,7 @@ impl SessionContext {
     /// Somebody has signed in.
     pub(crate) fn begin(self, session: Session) {
         live::start();
-        self.ended.set(false);
+        self.ended.set(None);
         self.renew(session);
     }
 
@@ -182,22 +182,22 @@ impl SessionContext {
     /// Signs out: the server ends the session and closes its sockets.
     pub(crate) async fn sign_out(self) -> Result<(), ApiError> {
         api::call(SignOut {}, Empty {}, ()).await?;
-        self.lost();
-        self.ended.set(false);
+        self.lost(SessionEnd::Over);
+        self.ended.set(None);
         Ok(())
     }
 
-    /// Whether a session ended by itself while the page was open; tracked.
-    pub(crate) fn has_ended(self) -> bool {
+    /// Why a session ended by itself while the page was open, if one did; tracked.
+    pub(crate) fn ended(self) -> Option<SessionEnd> {
         self.ended.get()
     }
 
-    fn lost(self) {
+    fn lost(self, why: SessionEnd) {
         live::stop();
         forget_in_tab(COMMANDS);
         let was_in = self.state.with_untracked(|state| matches!(state, SessionState::SignedIn(_)));
         if was_in {
-            self.ended.set(true);
+            self.ended.set(Some(why));
             self.state.set(SessionState::SignedOut);
         }
     }

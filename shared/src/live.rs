@@ -12,6 +12,7 @@ use crate::{
     containers::ContainerSummary,
     environments::EnvironmentSummary,
     logs::{LogCursor, LogQuery},
+    session::SessionEnd,
     socket,
 };
 
@@ -166,7 +167,10 @@ pub enum ServerFrame {
         error: crate::ApiError,
     },
     /// The session is over: no reconnect, to the sign-in page.
-    SignedOut,
+    SignedOut {
+        /// Why.
+        why: SessionEnd,
+    },
     /// The answer to a ping.
     Pong,
 }

@@ -42,6 +42,20 @@ pub struct Session {
     pub build: String,
 }
 
+/// Why a session is over, as far as the page that held it is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum SessionEnd {
+    /// Somebody ended it, or it has expired.
+    #[default]
+    Over,
+    /// Its user may not sign in any more.
+    Disabled,
+    /// There is no such user any more.
+    Removed,
+}
+
 impl Session {
     /// Whether a button for this may be pressed. The server decides again at each call.
     #[must_use]

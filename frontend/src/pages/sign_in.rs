@@ -4,7 +4,7 @@ use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use leptos_router::hooks::use_query_map;
 use shared::{
     ApiError, Empty, ErrorCode,
-    session::{Credentials, SignIn},
+    session::{Credentials, SessionEnd, SignIn},
 };
 
 use super::{auth_frame::AuthFrame, sign_in_code::SecondStep};
@@ -87,15 +87,25 @@ fn FirstStep(
                     <h1 id="sign-in-title">{t!(i18n, auth.sign_in)}</h1>
                     <p>{host}</p>
                 </div>
-                <Show when=move || session.has_ended()>
-                    <Notice title=t!(i18n, auth.session_ended) />
-                </Show>
+                {move || session.ended().map(|why| view! { <Ended why /> })}
                 {late.then(|| view! { <Notice tone=Tone::Warning title=t!(i18n, auth.factor_late) /> })}
                 <SignInForm step />
             </div>
             <p class="auth-note">{t!(i18n, auth.forgot)}</p>
         </section>
     }
+}
+
+/// Why one is here.
+#[component]
+fn Ended(why: SessionEnd) -> impl IntoView {
+    let i18n = use_i18n();
+    let (tone, title) = match why {
+        SessionEnd::Over => (Tone::Plain, t!(i18n, auth.session_ended)),
+        SessionEnd::Disabled => (Tone::Warning, t!(i18n, auth.session_disabled)),
+        SessionEnd::Removed => (Tone::Warning, t!(i18n, auth.session_removed)),
+    };
+    view! { <Notice tone title /> }
 }
 
 #[component]

@@ -14,7 +14,7 @@ use std::{
 };
 
 use sha2::{Digest, Sha256};
-use shared::{UnixMillis, UserId, policy::SESSION_HOURS};
+use shared::{UnixMillis, UserId, policy::SESSION_HOURS, session::SessionEnd};
 use tokio::sync::broadcast;
 use tower_sessions::{
     Expiry, Session, SessionManagerLayer,
@@ -187,6 +187,19 @@ impl Sessions {
             Err(error) => {
                 tracing::warn!(%error, "a stream is closed: its session could not be checked");
                 None
+            }
+        }
+    }
+
+    /// Why a session is over that was the actor's: for whoever held it, and nobody else.
+    pub async fn why_over(&self, actor: &Actor) -> SessionEnd {
+        match self.0.store.is_disabled(actor.user).await {
+            Ok(None) => SessionEnd::Removed,
+            Ok(Some(true)) => SessionEnd::Disabled,
+            Ok(Some(false)) => SessionEnd::Over,
+            Err(error) => {
+                tracing::warn!(%error, "why a session is over could not be read");
+                SessionEnd::Over
             }
         }
     }

@@ -218,6 +218,18 @@ impl Store {
         Ok(self.list_users().await?.into_iter().find(|user| user.id == id))
     }
 
+    /// Whether a user may not sign in; `None` for one that does not exist.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn is_disabled(&self, user: UserId) -> Result<Option<bool>, StoreError> {
+        sqlx::query_scalar("SELECT disabled FROM users WHERE id = $1")
+            .bind(user.0)
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(attempted("read a user"))
+    }
+
     /// The name of a user.
     ///
     /// # Errors

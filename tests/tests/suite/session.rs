@@ -9,8 +9,8 @@ use longshore_tests::{
 use shared::{
     Empty, ErrorCode, Role,
     live::{ClientFrame, ServerFrame, Topic},
-    session::{ReadSession, SignOut},
-    users::{NewGrant, UpdateUser, UserChange},
+    session::{ReadSession, SessionEnd, SignOut},
+    users::{NewGrant, RemoveUser, UpdateUser, UserChange},
 };
 
 use crate::support::act;
@@ -54,7 +54,7 @@ async fn signing_out_ends_the_session_on_the_server_and_closes_its_sockets() {
         .until("the page is told", |arrival| {
             matches!(
                 arrival,
-                longshore_tests::sockets::Arrival::Frame(ServerFrame::SignedOut)
+                longshore_tests::sockets::Arrival::Frame(ServerFrame::SignedOut { why: SessionEnd::Over })
                     | longshore_tests::sockets::Arrival::Closed(_)
             )
             .then_some(())
@@ -88,6 +88,7 @@ async fn a_disabled_user_loses_everything_within_a_second() {
 
     let change = UserChange { disabled: Some(true), ..UserChange::default() };
     admin.call(&UpdateUser { user: id }, Empty {}, change).await.map(drop).unwrap();
+    told_why(&mut socket, SessionEnd::Disabled).await;
     socket.closed_within(Duration::from_secs(1)).await;
     assert_eq!(act(&client, ReadSession {}, Empty {}).await.unwrap_err().kind(), (401, ErrorCode::SignedOut));
     assert_eq!(console.sign_in(&name).await.unwrap_err().kind(), (401, ErrorCode::BadCredentials));
@@ -99,7 +100,23 @@ async fn a_disabled_user_loses_everything_within_a_second() {
         401,
         "no session is revived"
     );
-    console.sign_in(&name).await.unwrap();
+    let client = console.sign_in(&name).await.unwrap();
+    let mut socket = LiveSocket::open(&client).await;
+    socket.subscribe(1, Topic::Session).await;
+    admin.call(&RemoveUser { user: id }, Empty {}, ()).await.unwrap();
+    told_why(&mut socket, SessionEnd::Removed).await;
+    socket.closed_within(Duration::from_secs(1)).await;
+}
+
+async fn told_why(socket: &mut LiveSocket, end: SessionEnd) {
+    use longshore_tests::sockets::Arrival;
+    socket
+        .until("why the session is over", |arrival| match arrival {
+            Arrival::Frame(ServerFrame::SignedOut { why }) => Some(assert_eq!(why, end)),
+            Arrival::Closed(_) => panic!("closed without a word"),
+            _ => None,
+        })
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

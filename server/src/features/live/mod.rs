@@ -89,7 +89,8 @@ async fn live(app: App, grant: Grant<Live>, _: Empty, socket: WebSocket) -> Resu
                     }
                 }
                 Some(LeaseNews::SignedOut | LeaseNews::Forbidden | LeaseNews::FactorRequired) | None => {
-                    let _gone = send(&out, &ServerFrame::SignedOut).await;
+                    let why = app.sessions.why_over(&actor).await;
+                    let _gone = send(&out, &ServerFrame::SignedOut { why }).await;
                     break;
                 }
             },
