@@ -84,6 +84,14 @@ pub(crate) fn container_tab(environment: &EnvironmentId, name: &str, tab: &str) 
     format!("{}/{tab}", container(environment, name))
 }
 
+/// The part of a terminal's address that says that the container's own process is attached to at once.
+pub(crate) const ATTACHED: &str = "attached";
+
+/// A terminal that is attached to a container that was just started.
+pub(crate) fn container_attached(environment: &EnvironmentId, name: &str) -> String {
+    format!("{}?{ATTACHED}=1", container_tab(environment, name, "terminal"))
+}
+
 /// The users.
 pub(crate) fn users() -> String {
     within("/users")

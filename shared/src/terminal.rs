@@ -43,6 +43,9 @@ pub struct AttachQuery {
     /// Rows at the start.
     #[serde(default = "default_rows")]
     pub rows: u16,
+    /// Begin with what it has printed so far, as far as its log was kept: for one that was just started.
+    #[serde(default)]
+    pub from_start: bool,
 }
 
 /// What the browser says beside what is typed.

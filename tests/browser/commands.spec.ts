@@ -65,7 +65,8 @@ test('what a session did is done again by its script, and ends at the sign-out',
     // Attached: it is made and started, since a script must not wait for its end.
     await fillByLine(page, longshore.url, `docker run --rm -it --name ${second} busybox sh`);
     await page.getByRole('button', { name: 'Create and start' }).click();
-    await expect(page).toHaveURL(new RegExp(`${second}/terminal$`));
+    await expect(page).toHaveURL(new RegExp(`${second}/terminal`));
+    await expect.poll(() => page.evaluate(() => sessionStorage.getItem('longshore.commands'))).toContain('attach');
 
     await page.goto(`${longshore.url}/environments/local/containers/${first}`);
     await page.getByRole('button', { name: 'Stop', exact: true }).click();
@@ -80,12 +81,12 @@ test('what a session did is done again by its script, and ends at the sign-out',
     await page.getByRole('button', { name: /account menu/ }).click();
     await page.getByRole('link', { name: 'Commands of this session' }).click();
     const list = page.getByRole('list', { name: 'Commands of this session' });
-    await expect(list.getByRole('listitem')).toHaveCount(5);
+    await expect(list.getByRole('listitem')).toHaveCount(6);
     await expect(list.getByRole('listitem').first()).toContainText(`docker rename ${first} ${first}-renamed`);
     await expect(list.getByRole('listitem').last()).toContainText(`-e 'WORDS=it'\\''s $HOME'`);
     // They outlive a reload.
     await page.reload();
-    await expect(list.getByRole('listitem')).toHaveCount(5);
+    await expect(list.getByRole('listitem')).toHaveCount(6);
 
     const script = await saved(page);
     expect(script.startsWith('#!/bin/sh\n')).toBe(true);

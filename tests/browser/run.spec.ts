@@ -204,16 +204,47 @@ it('a container that was made and could not start says why, at the field', async
   await expect(page).toHaveURL(new RegExp(`/containers/${name}$`));
 });
 
-it('with a terminal it leads to the terminal', async ({ signedIn: page, longshore, name }) => {
-  await page.goto(longshore.url + RUN);
-  await page.getByLabel('Image', { exact: true }).fill('busybox');
-  await page.getByLabel('--name', { exact: true }).fill(name);
-  await page.getByRole('checkbox', { name: '--interactive' }).check();
-  await page.getByRole('checkbox', { name: '--tty' }).check();
-  await page.getByRole('button', { name: 'Create and start' }).click();
-  await expect(page).toHaveURL(new RegExp(`/containers/${name}/terminal$`));
-  await expect.poll(() => terminalText(page), { message: 'a prompt' }).toContain('#');
-});
+for (const remains of [true, false]) {
+  it(`with -it${remains ? '' : ' --rm'} it is attached to, and its exit code is shown where one typed`, async ({
+    signedIn: page,
+    longshore,
+    name,
+  }) => {
+    await page.goto(longshore.url + RUN);
+    const options = remains ? '-it' : '-it --rm';
+    await page
+      .getByRole('textbox', { name: 'Paste a docker run command' })
+      .fill(`docker run ${options} --name ${name} -m 1k busybox sh -c 'echo ready; exec sh'`);
+    await page.getByRole('button', { name: 'Fill the form' }).click();
+    const memory = page.getByLabel('--memory', { exact: true });
+    await expect(memory).toHaveAttribute('aria-invalid', 'true');
+    await page.getByRole('button', { name: 'Create and start' }).click();
+    await expect(page.getByText('1 field is to be corrected first')).toBeVisible();
+    await expect(memory).toBeFocused();
+    await memory.fill('64m');
+    await expect(memory).not.toHaveAttribute('aria-invalid', 'true');
+    await page.getByRole('button', { name: 'Create and start' }).click();
+
+    // Attached to the one process there is, with what it printed before anybody looked.
+    await expect(page).toHaveURL(new RegExp(`/containers/${name}/terminal\\?attached=1$`));
+    await expect.poll(() => terminalText(page), { message: 'what it printed first' }).toContain('ready');
+    expect(engine.docker('top', name, '-o', 'pid').trim().split('\n')).toHaveLength(2);
+    await page.getByRole('textbox', { name: 'Terminal input' }).focus();
+    await page.keyboard.type('echo $((40 + 2))nd\n');
+    await expect.poll(() => terminalText(page)).toContain('42nd');
+    await page.keyboard.type('exit 3\n');
+    await expect(page.getByText('Ended with code 3')).toBeVisible();
+    await expect(page).toHaveURL(/\/terminal/);
+    if (remains) {
+      expect(inspect(name, '{{.State.Status}} {{.State.ExitCode}}')).toBe('exited 3');
+      await expect(page.getByRole('main').getByText('Exited 3').first()).toBeVisible();
+    } else {
+      await expect(page.getByText(`${name} has been removed`)).toBeVisible();
+      await expect(page.getByText('Ended with code 3')).toBeVisible();
+    }
+    await expect.poll(() => terminalText(page), { message: 'what was printed stays' }).toContain('42nd');
+  });
+}
 
 it('an image that is not here is said at its field', async ({ signedIn: page, longshore, name }) => {
   await page.goto(longshore.url + RUN);

@@ -17,9 +17,12 @@ use shared::{
     endpoint::Operation,
     terminal::{AttachContainer, OpenTerminal},
 };
-use tokio::io::{ReadHalf, WriteHalf};
+use tokio::{
+    io::{ReadHalf, WriteHalf},
+    task::JoinSet,
+};
 
-use super::{Engine, EngineError, Framing, transport};
+use super::{Engine, EngineError, Framing, connection::read_body, transport};
 use crate::access::grant::Grant;
 
 /// What to run.
@@ -33,6 +36,15 @@ pub struct ExecSpec {
     pub columns: u16,
     /// The size at the start.
     pub rows: u16,
+}
+
+/// What is shown first of a program that one attaches to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Printed {
+    /// What it prints from now on.
+    FromNow,
+    /// What it has printed, where its log is kept. Words without an end of line are not in a log yet.
+    SoFar,
 }
 
 /// Both directions of an open exec or attach.
@@ -51,8 +63,14 @@ pub struct Duplex {
 
 enum Source {
     Exec(String),
-    Container(ContainerId),
+    /// And its exit code, which is waited for; ends with the set.
+    Container(ContainerId, JoinSet<Result<i64, EngineError>>),
 }
+
+/// The longest answer to waiting for a container.
+const WAIT_MAX_BYTES: usize = 64 * 1024;
+/// How long the exit code is waited for when the output has ended.
+const CODE_WITHIN: Duration = Duration::from_secs(1);
 
 fn target<O: Operation>(grant: &Grant<O>) -> Result<&ContainerId, EngineError> {
     grant.container().map_err(|_error| EngineError::NotFound { what: "container", message: String::new() })
@@ -112,18 +130,46 @@ impl Engine {
         Ok(duplex)
     }
 
-    /// `docker attach`
-    pub(crate) async fn attach(&self, grant: &Grant<AttachContainer>) -> Result<Duplex, EngineError> {
+    /// `docker attach`; if wanted, what it has printed so far comes first.
+    pub(crate) async fn attach(
+        &self,
+        grant: &Grant<AttachContainer>,
+        printed: Printed,
+    ) -> Result<Duplex, EngineError> {
         let container = target(grant)?;
         let raw: serde_json::Value =
             self.read_json("container", &format!("/containers/{container}/json")).await?;
         let flag = |path: &str| raw.pointer(path).and_then(serde_json::Value::as_bool).unwrap_or(false);
         let framing = if flag("/Config/Tty") { Framing::Raw } else { Framing::Multiplexed };
-        let path = format!("/containers/{container}/attach?stream=1&stdin=1&stdout=1&stderr=1&logs=0");
-        let mut duplex =
-            self.upgrade(&path, String::new(), framing, Source::Container(container.clone())).await?;
+        let kept =
+            raw.pointer("/HostConfig/LogConfig/Type").and_then(serde_json::Value::as_str) != Some("none");
+        let logs = u8::from(printed == Printed::SoFar && kept);
+        let path = format!("/containers/{container}/attach?stream=1&stdin=1&stdout=1&stderr=1&logs={logs}");
+        let mut code = JoinSet::new();
+        let (engine, waited_for) = (self.clone(), container.clone());
+        code.spawn(async move { engine.wait(&waited_for).await });
+        let source = Source::Container(container.clone(), code);
+        let mut duplex = self.upgrade(&path, String::new(), framing, source).await?;
         duplex.takes_input = flag("/Config/OpenStdin");
         Ok(duplex)
+    }
+
+    /// The exit code of a container, once it has ended. Asked while it runs: one that removes itself cannot
+    /// be asked afterwards (<https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Container/operation/ContainerWait>).
+    async fn wait(&self, container: &ContainerId) -> Result<i64, EngineError> {
+        #[derive(serde::Deserialize)]
+        struct Ended {
+            #[serde(rename = "StatusCode")]
+            code: i64,
+        }
+        let path = format!("/containers/{container}/wait");
+        let request = self.request(Method::POST, &path, transport::full(bytes::Bytes::new()))?;
+        // As long as it runs: some engines send nothing before.
+        let reply = self.send_within("container", request, u64::MAX).await?;
+        let body = read_body(reply.into_body(), WAIT_MAX_BYTES).await?;
+        serde_json::from_slice(&body)
+            .map(|Ended { code }| code)
+            .map_err(|error| EngineError::Malformed { detail: error.to_string() })
     }
 
     async fn upgrade(
@@ -158,7 +204,7 @@ async fn resize(engine: &Engine, source: &Source, columns: u16, rows: u16) {
             let options = ResizeExecOptionsBuilder::default().w(width).h(height).build();
             engine.docker.resize_exec(id, options).await
         }
-        Source::Container(id) => {
+        Source::Container(id, _) => {
             let options = ResizeContainerTTYOptionsBuilder::default().w(width).h(height).build();
             engine.docker.resize_container_tty(id.as_str(), options).await
         }
@@ -178,31 +224,32 @@ impl DuplexControl {
     }
 
     /// The exit code, once the output has ended; `None` when the engine does not tell.
-    pub(crate) async fn exit_code(&self) -> Option<i64> {
-        // The engine may close the stream a moment before it notes the code.
-        for _ in 0..20 {
-            let code = match &self.source {
-                Source::Exec(id) => {
-                    let exec = self.engine.docker.inspect_exec(id).await.ok()?;
-                    if exec.running == Some(true) { None } else { exec.exit_code }
-                }
-                Source::Container(id) => {
-                    let path = format!("/containers/{id}/json");
-                    let raw: serde_json::Value = self.engine.read_json("container", &path).await.ok()?;
-                    let running =
-                        raw.pointer("/State/Running").and_then(serde_json::Value::as_bool).unwrap_or(false);
-                    if running {
+    pub(crate) async fn exit_code(self) -> Option<i64> {
+        match self.source {
+            // The engine may close the stream a moment before it notes the code.
+            Source::Exec(id) => {
+                tokio::time::timeout(CODE_WITHIN, code_of_exec(&self.engine, &id)).await.ok()?
+            }
+            Source::Container(_, mut code) => {
+                let outcome = tokio::time::timeout(CODE_WITHIN, code.join_next()).await.ok()??;
+                match outcome.ok()? {
+                    Ok(code) => Some(code),
+                    Err(error) => {
+                        tracing::debug!("a container's exit code is not known: {error}");
                         None
-                    } else {
-                        raw.pointer("/State/ExitCode").and_then(serde_json::Value::as_i64)
                     }
                 }
-            };
-            if code.is_some() {
-                return code;
             }
-            tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        None
+    }
+}
+
+async fn code_of_exec(engine: &Engine, id: &str) -> Option<i64> {
+    loop {
+        let exec = engine.docker.inspect_exec(id).await.ok()?;
+        match exec.exit_code {
+            Some(code) if exec.running != Some(true) => return Some(code),
+            _ => tokio::time::sleep(Duration::from_millis(50)).await,
+        }
     }
 }

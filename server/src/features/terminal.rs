@@ -26,7 +26,7 @@ use crate::{
     Error,
     access::{grant::Grant, inside::require_inside},
     app::App,
-    engine::{Duplex, EngineError, ExecSpec, FrameDecoder, Framing},
+    engine::{Duplex, EngineError, ExecSpec, FrameDecoder, Framing, Printed},
     http::{Api, Lease},
 };
 
@@ -114,7 +114,8 @@ async fn open_attach(
     require_running(grant)?;
     let hub = grant.hub()?;
     require_inside(&hub.engine()?, grant).await?;
-    let duplex = hub.engine()?.attach(grant).await?;
+    let printed = if query.from_start { Printed::SoFar } else { Printed::FromNow };
+    let duplex = hub.engine()?.attach(grant, printed).await?;
     let command = hub.inventory().get(grant.container()?).map(|row| row.command.clone()).unwrap_or_default();
     duplex.control.resize(query.columns.max(1), query.rows.max(1)).await;
     Ok((duplex, vec![command]))

@@ -115,8 +115,12 @@ fn reaching(engine: &TestEngine) -> Vec<(String, TestContainer)> {
 
 async fn terminal_refused(client: &Client, container: &TestContainer, attach: bool) -> String {
     let mut socket = if attach {
-        TerminalSocket::open(client, &on!(AttachContainer, container), &AttachQuery { columns: 80, rows: 24 })
-            .await
+        TerminalSocket::open(
+            client,
+            &on!(AttachContainer, container),
+            &AttachQuery { columns: 80, rows: 24, from_start: false },
+        )
+        .await
     } else {
         let query = TerminalQuery { command: Some("true".to_owned()), columns: 80, rows: 24, user: None };
         TerminalSocket::open(client, &on!(OpenTerminal, container), &query).await

@@ -24,6 +24,7 @@ use self::{
 use crate::{
     i18n::{t, t_string, use_i18n},
     interop::terminal::Options,
+    paths,
     ui::{
         button::{Button, Variant},
         empty_state::EmptyState,
@@ -58,21 +59,30 @@ impl Terminals {
 
     /// Opens another session with what is chosen.
     fn open(self) {
+        self.add(self.ask.get_untracked());
+    }
+
+    /// Attaches to the container's own process, which was just started.
+    fn open_attached(self) {
+        if let Some(session) = self.add(Ask { program: Program::Attach, ..Ask::default() }) {
+            session.attach_from_start();
+        }
+    }
+
+    fn add(self, ask: Ask) -> Option<Session> {
         let number = self.next.get_value();
         if self.sessions.with_untracked(Vec::len) >= SESSIONS_MAX {
-            return;
+            return None;
         }
         self.next.set_value(number.saturating_add(1));
-        let ask = self.ask.get_untracked();
         let container =
             self.container.with_untracked(|container| (container.id.clone(), container.name.clone()));
         // The session's signals live as long as the view, not as the button that was pressed.
-        let Some(owner) = self.owner.with_value(|owner| owner.as_ref().and_then(WeakOwner::upgrade)) else {
-            return;
-        };
+        let owner = self.owner.with_value(|owner| owner.as_ref().and_then(WeakOwner::upgrade))?;
         let session = owner.with(|| Session::new(number, ask, self.environment.get_value(), container));
         self.sessions.update(|sessions| sessions.push(session));
         self.active.set(number);
+        Some(session)
     }
 
     /// Ends a session and takes its tab away.
@@ -148,11 +158,15 @@ pub(crate) fn TerminalView(
     });
     on_cleanup(move || leaving.remove());
     let runs = Memo::new(move |_| container.with(|container| container.state == ContainerState::Running));
-    // A shell is what one comes here for.
+    let (attached, _) = paths::use_query_param::<u8>(paths::ATTACHED);
+    // A shell is what one comes here for, or what `docker run -it` shows.
     Effect::new(move |begun: Option<bool>| {
         let begun = begun.unwrap_or_default();
         if !begun && runs.get() {
-            terminals.open();
+            match attached.get_untracked() {
+                Some(_) => terminals.open_attached(),
+                None => terminals.open(),
+            }
             return true;
         }
         begun

@@ -107,6 +107,8 @@ struct Inner {
     drawn: Cell<u64>,
     told: Cell<u64>,
     runs: Cell<u32>,
+    /// Whether what was printed before it is shown too; only the first time.
+    from_start: Cell<bool>,
     /// Columns and rows as the server knows them.
     told_size: Cell<(u16, u16)>,
 }
@@ -156,6 +158,7 @@ impl Session {
             drawn: Cell::new(0),
             told: Cell::new(0),
             runs: Cell::new(0),
+            from_start: Cell::new(false),
             told_size: Cell::new((0, 0)),
         };
         Self {
@@ -167,6 +170,14 @@ impl Session {
             finding: RwSignal::new(false),
             modifier: RwSignal::new(Modifier::None),
             inner: StoredValue::new_local(Rc::new(inner)),
+        }
+    }
+
+    /// Attaches to a process that was just started, without asking first: that is what was asked for.
+    pub(super) fn attach_from_start(self) {
+        if let Some(inner) = self.inner() {
+            inner.from_start.set(true);
+            self.state.set(State::Opening);
         }
     }
 
@@ -241,7 +252,8 @@ impl Session {
         let command = match program {
             Program::Attach => {
                 let socket = AttachContainer { environment, container };
-                return api::socket_address(&socket, &AttachQuery { columns, rows });
+                let from_start = inner.from_start.take();
+                return api::socket_address(&socket, &AttachQuery { columns, rows, from_start });
             }
             Program::Shell => None,
             Program::Command(line) => Some(line),

@@ -147,7 +147,7 @@ impl Submit {
         });
         let environment = self.store.environment_untracked();
         let path = match (start, spec.general.interactive && spec.general.tty) {
-            (true, true) => paths::container_tab(&environment, &name, "terminal"),
+            (true, true) => paths::container_attached(&environment, &name),
             (true, false) => paths::container_tab(&environment, &name, "logs"),
             (false, _) => paths::container(&environment, &name),
         };
