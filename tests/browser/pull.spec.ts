@@ -64,6 +64,10 @@ it('an image that is not here is pulled over a reload, and its container made', 
   const ended = page.getByRole('region', { name: 'Ended' }).getByRole('listitem').filter({ hasText: image });
   await expect(ended).toContainText('Done');
   await expect(ended).toContainText('by admin');
+  await page.goto(`${longshore.url}/commands`);
+  const pulled = page.getByRole('list', { name: 'Commands of this session' }).getByRole('listitem').last();
+  await expect(pulled).toContainText(`docker pull ${image}`);
+  await expect(pulled).toContainText('Done');
 });
 
 it('what an image has is said, and its ports are offered', async ({ signedIn: page, longshore, registry, name }) => {
@@ -102,6 +106,7 @@ it('a pull is cancelled on the page of jobs, and what fails says what to do', as
   await page.goto(longshore.url + RUN);
   const field = page.getByRole('combobox', { name: 'Image' });
   await field.fill(image);
+  await page.getByRole('combobox', { name: 'Platform' }).selectOption('linux/amd64');
   await page.getByRole('button', { name: 'Pull it' }).click();
   await page.getByRole('link', { name: '1 job under way' }).click();
   const running = page.getByRole('region', { name: 'Under way' }).getByRole('listitem').filter({ hasText: image });
@@ -111,6 +116,10 @@ it('a pull is cancelled on the page of jobs, and what fails says what to do', as
   const ended = page.getByRole('region', { name: 'Ended' }).getByRole('listitem').filter({ hasText: image });
   await expect(ended).toContainText('admin ended it before it was done.');
   await expect(page.getByRole('link', { name: 'Jobs', exact: true })).toBeVisible();
+  await page.goto(`${longshore.url}/commands`);
+  const said = page.getByRole('list', { name: 'Commands of this session' }).getByRole('listitem').first();
+  await expect(said).toContainText(`docker pull --platform=linux/amd64 ${image}`);
+  await expect(said).toContainText('it was ended before it was done. Docker has no command for that');
 
   await page.goto(longshore.url + RUN);
   const missing = `${registry.address}/no-such:1`;

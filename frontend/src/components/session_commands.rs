@@ -7,7 +7,7 @@ use std::cell::OnceCell;
 
 use leptos::prelude::*;
 use shared::{
-    ApiError, EnvironmentId, ErrorCode, UnixMillis,
+    ApiError, EnvironmentId, ErrorCode, JobId, UnixMillis,
     commands::{Outcome, Record, Said, Word},
 };
 
@@ -59,6 +59,18 @@ pub(crate) fn fallen(error: &ApiError, words: String) -> Outcome {
 pub(crate) fn note_as(environment: EnvironmentId, words: Vec<Word>, outcome: Outcome) {
     let mut record = read();
     record.push(Said { at: UnixMillis(js_sys::Date::now() as i64), environment, words, outcome });
+    keep(record);
+}
+
+/// Notes how a job ended that was begun in this tab; of any other, nothing.
+pub(crate) fn settle(job: JobId, outcome: &Outcome) {
+    let mut record = read();
+    if record.settle(job, outcome) {
+        keep(record);
+    }
+}
+
+fn keep(record: Record) {
     if let Ok(text) = serde_json::to_string(&record) {
         storage::write_in_tab(COMMANDS, &text);
     }

@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    EnvironmentId, UnixMillis,
+    EnvironmentId, JobId, UnixMillis,
     run::{self, CreateOptions, RunSpec, words::quote},
 };
 
@@ -50,6 +50,14 @@ impl Word {
     }
 }
 
+fn line(words: &[Word]) -> String {
+    let word = |word: &Word| match word {
+        Word::Plain(word) => quote(word),
+        Word::Secret { before, .. } => format!("{}*****", quote(before)),
+    };
+    words.iter().map(word).collect::<Vec<_>>().join(" ")
+}
+
 /// Words that keep nothing back.
 #[must_use]
 pub fn plain(words: Vec<String>) -> Vec<Word> {
@@ -57,11 +65,13 @@ pub fn plain(words: Vec<String>) -> Vec<Word> {
 }
 
 /// How an action ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// It was done.
     Done,
+    /// It goes on as this job, and how it ended was not heard yet.
+    Begun(JobId),
     /// It was not, and why.
     Failed(String),
     /// No reply came: whether it was done is not known.
@@ -87,11 +97,7 @@ impl Said {
     /// The command on one line, as a shell takes it; `*****` for what is not kept.
     #[must_use]
     pub fn line(&self) -> String {
-        let word = |word: &Word| match word {
-            Word::Plain(word) => quote(word),
-            Word::Secret { before, .. } => format!("{}*****", quote(before)),
-        };
-        self.words.iter().map(word).collect::<Vec<_>>().join(" ")
+        line(&self.words)
     }
 
     fn size(&self) -> usize {
@@ -135,6 +141,16 @@ impl Record {
         }
     }
 
+    /// Says how a job ended that was begun here. Whether anything waited for that.
+    pub fn settle(&mut self, job: JobId, outcome: &Outcome) -> bool {
+        let mut changed = false;
+        for said in self.said.iter_mut().filter(|said| said.outcome == Outcome::Begun(job)) {
+            said.outcome = outcome.clone();
+            changed = true;
+        }
+        changed
+    }
+
     /// A script for a POSIX shell, which stops at the first command that fails. What failed then is a
     /// comment; a value that is not kept must be given to the script as a variable.
     #[must_use]
@@ -146,7 +162,7 @@ impl Record {
         let mut commands = String::new();
         let mut secrets = 0;
         for said in &self.said {
-            let runs = said.outcome == Outcome::Done;
+            let runs = matches!(said.outcome, Outcome::Done | Outcome::Begun(_));
             let mut words = Vec::new();
             for word in &said.words {
                 if let Word::Secret { name, .. } = word {
@@ -164,7 +180,7 @@ impl Record {
             let (command, when) = (words.join(" "), time(said.at));
             commands.push('\n');
             match &said.outcome {
-                Outcome::Done => {
+                Outcome::Done | Outcome::Begun(_) => {
                     comment(&mut commands, &format!("{when} {}", said.environment));
                     commands.push_str(&command);
                     commands.push('\n');
@@ -225,21 +241,33 @@ pub fn creation(spec: &RunSpec, name: &str, options: CreateOptions, secrets: Sec
         spec.general.name = Some(name.to_owned());
     }
     let runs = options.start && spec.general.detach;
-    let mut made = plain(vec!["docker".to_owned(), if runs { "run" } else { "create" }.to_owned()]);
-    for argument in run::arguments(&spec) {
-        if argument.flag == Some("detach") && !runs {
-            continue;
-        }
-        let hides = secrets == Secrets::Hidden && argument.flag == Some("env");
-        made.extend(
-            argument.words.into_iter().map(|word| if hides { hidden(word) } else { Word::Plain(word) }),
-        );
-    }
-    let mut commands = vec![made];
+    let mut commands = vec![made(&spec, if runs { "run" } else { "create" }, secrets)];
     if options.start && !runs {
         commands.push(plain(super::on_containers("start", &[], &[name])));
     }
     commands
+}
+
+/// The command line of a container that is made, as one that may be shown: `docker run`, or `docker create` for
+/// one that is not started.
+#[must_use]
+pub fn shown(spec: &RunSpec, options: CreateOptions, secrets: Secrets) -> String {
+    line(&made(spec, if options.start { "run" } else { "create" }, secrets))
+}
+
+fn made(spec: &RunSpec, verb: &str, secrets: Secrets) -> Vec<Word> {
+    let mut words = plain(vec!["docker".to_owned(), verb.to_owned()]);
+    for argument in run::arguments(spec) {
+        // `docker create` knows no `-d`.
+        if argument.flag == Some("detach") && verb == "create" {
+            continue;
+        }
+        let hides = secrets == Secrets::Hidden && argument.flag == Some("env");
+        words.extend(
+            argument.words.into_iter().map(|word| if hides { hidden(word) } else { Word::Plain(word) }),
+        );
+    }
+    words
 }
 
 /// Whether values of the environment may be kept.

@@ -60,6 +60,21 @@ fn what_failed_is_a_comment_whatever_it_holds() {
 }
 
 #[test]
+fn a_job_is_run_until_it_is_heard_that_it_failed() {
+    let pull = |image: &str| plain(vec!["docker".to_owned(), "pull".to_owned(), image.to_owned()]);
+    let mut record = Record::default();
+    for (image, job) in [("a", 1), ("b", 2), ("c", 3)] {
+        record.push(said(pull(image), Outcome::Begun(JobId(job))));
+    }
+    assert!(record.settle(JobId(1), &Outcome::Done));
+    assert!(record.settle(JobId(2), &Outcome::Failed("no such image".to_owned())));
+    assert!(!record.settle(JobId(2), &Outcome::Done), "it was heard already");
+    let (ok, out, _) = run(&record.script(&texts(), |at| at.0.to_string()), &[]);
+    assert!(ok);
+    assert_eq!(out, "[pull][a]\n[pull][c]\n");
+}
+
+#[test]
 fn what_is_not_kept_must_be_given() {
     let spec = parse("docker run -d -e TOKEN=canary -e 'odd name=canary' -e=-x=canary img").spec;
     let commands = creation(&spec, "web", CreateOptions { start: true }, Secrets::Hidden);
@@ -68,6 +83,8 @@ fn what_is_not_kept_must_be_given() {
         record.push(said(words, Outcome::Done));
     }
     let script = record.script(&texts(), |at| at.0.to_string());
+    let shown = shown(&spec, CreateOptions { start: true }, Secrets::Hidden);
+    assert_eq!(shown, "docker run -d -e TOKEN=***** -e 'odd name='***** --env=-x=***** img");
     assert!(!script.contains("canary") && !format!("{record:?}").contains("canary"));
     let (ok, out, errors) = run(&script, &[("SECRET_1", "a")]);
     assert!(!ok && out.is_empty());

@@ -3,12 +3,16 @@
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
     ApiError, Empty, EnvironmentId, JobId,
+    commands::Outcome,
     jobs::{CancelJob, Job, JobState, JobUpdate},
     live::{Event, Topic},
 };
 
+use super::words::failure_words;
 use crate::{
     api,
+    components::session_commands,
+    i18n::{I18n, t_string, use_i18n},
     live::{self, Message},
 };
 
@@ -28,6 +32,7 @@ impl Followed {
             failure: RwSignal::new(None),
             cancelling: RwSignal::new(false),
         };
+        let i18n = use_i18n();
         let cursor = StoredValue::new(None::<u64>);
         live::subscribe_here(
             move || Topic::Job {
@@ -39,7 +44,7 @@ impl Followed {
                 Message::Event(Event::Job { update }) => {
                     if let Ok(update) = serde_json::from_value::<JobUpdate>(update) {
                         cursor.set_value(Some(update.cursor));
-                        followed.take(update);
+                        followed.take(i18n, update);
                     }
                 }
                 // What was taken back is not told any more.
@@ -57,8 +62,9 @@ impl Followed {
         followed
     }
 
-    fn take(self, update: JobUpdate) {
+    fn take(self, i18n: I18n, update: JobUpdate) {
         self.failure.set(None);
+        note_end(i18n, &update.job);
         self.job.update(|job| match job {
             Some(job) => job.apply(update),
             None => *job = Some(update.job),
@@ -117,5 +123,20 @@ impl Followed {
                 Err(error) => self.failure.set(Some(error)),
             }
         });
+    }
+}
+
+/// Where it was begun in this tab and has ended, the commands of the session say how.
+pub(crate) fn note_end(i18n: I18n, job: &Job) {
+    let outcome = untrack(|| match job.state {
+        JobState::Running => None,
+        JobState::Done => Some(Outcome::Done),
+        JobState::Cancelled => Some(Outcome::Failed(t_string!(i18n, commands.cancelled))),
+        JobState::Failed | JobState::Interrupted => {
+            Some(Outcome::Failed(failure_words(i18n, job).unwrap_or_default()))
+        }
+    });
+    if let Some(outcome) = outcome {
+        session_commands::settle(job.id, &outcome);
     }
 }

@@ -4,6 +4,6 @@ mod follow;
 mod progress;
 mod words;
 
-pub(crate) use follow::Followed;
+pub(crate) use follow::{Followed, note_end};
 pub(crate) use progress::JobProgress;
 pub(crate) use words::{failure_advice, failure_words, state_icon, state_tone, state_word, work_word};

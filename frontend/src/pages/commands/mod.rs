@@ -79,7 +79,7 @@ pub(crate) fn CommandsPage() -> impl IntoView {
                 <ol class="said-list" reversed aria-label=t!(i18n, commands.title)>
                     <For
                         each=move || said.get()
-                        key=|said| (said.at.0, said.line())
+                        key=|said| (said.at.0, said.line(), said.outcome.clone())
                         let:said
                     >
                         <SaidLine said />
@@ -99,6 +99,7 @@ fn SaidLine(said: Said) -> impl IntoView {
     let i18n = use_i18n();
     let (icon, tone) = match said.outcome {
         Outcome::Done => (Icon::Check, "done"),
+        Outcome::Begun(_) => (Icon::Activity, "done"),
         Outcome::Failed(_) => (Icon::XCircle, "failed"),
         Outcome::Unknown => (Icon::Warning, "failed"),
         Outcome::ByHand => (Icon::Terminal, "by-hand"),
@@ -107,6 +108,7 @@ fn SaidLine(said: Said) -> impl IntoView {
     let outcome = said.outcome.clone();
     let words = move || match &outcome {
         Outcome::Done => t_string!(i18n, commands.done),
+        Outcome::Begun(_) => t_string!(i18n, commands.begun),
         Outcome::Failed(reason) => t_string!(i18n, commands.failed, reason = reason.clone()),
         Outcome::Unknown => t_string!(i18n, commands.unknown),
         Outcome::ByHand => t_string!(i18n, commands.by_hand),

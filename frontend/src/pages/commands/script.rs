@@ -12,7 +12,7 @@ pub(super) const FILE: &str = "longshore-session.sh";
 
 /// What was done, one command a line.
 pub(super) fn lines(record: &Record) -> String {
-    let done = record.said.iter().filter(|said| said.outcome == Outcome::Done);
+    let done = record.said.iter().filter(|said| matches!(said.outcome, Outcome::Done | Outcome::Begun(_)));
     done.map(|said| said.line() + "\n").collect()
 }
 

@@ -7,8 +7,8 @@ use crate::{
     components::{
         error_text::error_text,
         jobs::{
-            Followed, JobProgress, failure_advice, failure_words, state_icon, state_tone, state_word,
-            work_word,
+            Followed, JobProgress, failure_advice, failure_words, note_end, state_icon, state_tone,
+            state_word, work_word,
         },
     },
     i18n::{t_string, use_i18n},
@@ -57,6 +57,7 @@ pub(super) fn RunningJob(job: Job) -> impl IntoView {
 #[component]
 pub(super) fn EndedJob(job: Job) -> impl IntoView {
     let i18n = use_i18n();
+    note_end(i18n, &job);
     let state = job.state;
     let (of, said) = (job.clone(), job.clone());
     let Job { work, by, begun_at, ended_at, result, .. } = job;

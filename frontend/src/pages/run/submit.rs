@@ -3,8 +3,8 @@
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
     ApiError, ErrorCode, Permission, Target,
-    commands::{Outcome, Secrets, creation, line, on_containers, plain},
-    run::{CreateContainer, CreateOptions, CreatedContainer, NotStarted, RunSpec, create_words, words},
+    commands::{Outcome, Secrets, creation, on_containers, plain, shown},
+    run::{CreateContainer, CreateOptions, CreatedContainer, NotStarted, RunSpec},
 };
 
 use super::{
@@ -171,7 +171,7 @@ impl Submit {
             let words = plain(on_containers("start", &[], &[name]));
             note_as(environment, words, Outcome::Failed(failure.message.clone()));
         }
-        line(&if options.start { words(spec) } else { create_words(spec) })
+        shown(spec, options, self.secrets())
     }
 
     /// Whether this person's role shows values of the environment. Whoever owns a container sees those of it,

@@ -4,16 +4,22 @@
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
     ApiError, Empty, JobId,
-    commands::AsCommand,
+    commands::{AsCommand, Outcome, line, plain},
     images::{ImageReference, Platform, PullImage, PullRequest},
     jobs::{Job, JobState, JobWork, ListJobs},
-    run::{flags, words::quote},
+    run::flags,
 };
 
 use super::images::Images;
 use crate::{
     api,
-    components::{containers_store::ContainersStore, jobs_news::use_jobs_news, reading::Reading},
+    components::{
+        containers_store::ContainersStore,
+        jobs_news::use_jobs_news,
+        reading::Reading,
+        session_commands::{note, note_as},
+    },
+    i18n::{I18n, use_i18n},
     pages::run::form::{Form, use_form},
     paths,
 };
@@ -24,6 +30,7 @@ const PLACE: &str = "image";
 /// See the module. A handle that is freely copied.
 #[derive(Clone, Copy)]
 pub(in crate::pages::run) struct Pulling {
+    i18n: I18n,
     form: Form,
     store: ContainersStore,
     jobs: Reading<Vec<Job>>,
@@ -58,6 +65,7 @@ impl Pulling {
             jobs.start(api::call(ListJobs { environment }, Empty {}, ()));
         });
         let pulling = Self {
+            i18n: use_i18n(),
             form,
             store,
             jobs,
@@ -109,8 +117,15 @@ impl Pulling {
         let image = reference.to_string();
         let request = PullRequest { reference, platform: untrack(|| self.platform()) };
         let environment = self.store.environment_untracked();
+        let i18n = self.i18n;
         spawn_local(async move {
-            let reply = api::call(PullImage { environment }, Empty {}, request).await;
+            let pull = PullImage { environment: environment.clone() };
+            let words = plain(pull.command(&Empty {}, &request));
+            let reply = api::call(pull, Empty {}, request).await;
+            match &reply {
+                Ok(job) => note_as(environment, words, Outcome::Begun(job.id)),
+                Err(error) => note(i18n, environment, words, Some(error)),
+            }
             // The page may be gone by now.
             if self.pending.try_set(false).is_some() {
                 return;
@@ -177,8 +192,7 @@ impl Pulling {
     pub(super) fn command(self, reference: &ImageReference) -> String {
         let request = PullRequest { reference: reference.clone(), platform: self.platform() };
         let pull = PullImage { environment: self.store.environment() };
-        let words = pull.command(&Empty {}, &request);
-        words.iter().map(|word| quote(word)).collect::<Vec<_>>().join(" ")
+        line(&pull.command(&Empty {}, &request))
     }
 
     /// What has to be pulled before the form's container can be made: an image that is not here, unless the
