@@ -4,7 +4,10 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 
-use crate::ui::icon::{Icon, IconView};
+use crate::ui::{
+    icon::{Icon, IconView},
+    toast::{Toasts, use_toasts},
+};
 
 /// What a press does. One type for all of them, so that a button is compiled once and not once per use.
 pub(crate) struct Press(Rc<dyn Fn()>);
@@ -97,6 +100,7 @@ pub(crate) fn Button(
     #[prop(into)]
     on_press: Press,
 ) -> impl IntoView {
+    let toasts = use_toasts();
     view! {
         <button
             class="button"
@@ -106,7 +110,7 @@ pub(crate) fn Button(
             aria-disabled=move || is_disabled(disabled_why, pending)
             aria-busy=move || pending.get().then_some("true")
             title=move || disabled_why.get()
-            on:click=move |_| press(disabled_why, pending, &on_press)
+            on:click=move |_| press(toasts, disabled_why, pending, &on_press)
         >
             {move || lead(pending.get(), icon, size == Size::Small)}
             <span class="button-label">{label}</span>
@@ -142,6 +146,7 @@ pub(crate) fn IconButton(
     #[prop(into)]
     on_press: Press,
 ) -> impl IntoView {
+    let toasts = use_toasts();
     view! {
         <button
             class="button"
@@ -156,7 +161,7 @@ pub(crate) fn IconButton(
             aria-disabled=move || is_disabled(disabled_why, pending)
             aria-busy=move || pending.get().then_some("true")
             title=move || disabled_why.get().unwrap_or_else(|| label.get())
-            on:click=move |_| press(disabled_why, pending, &on_press)
+            on:click=move |_| press(toasts, disabled_why, pending, &on_press)
         >
             {move || lead(pending.get(), Some(icon.get()), size == Size::Small)}
         </button>
@@ -199,9 +204,14 @@ fn is_disabled(why: Signal<Option<String>>, pending: Signal<bool>) -> Option<&'s
     (pending.get() || why.with(Option::is_some)).then_some("true")
 }
 
-fn press(why: Signal<Option<String>>, pending: Signal<bool>, on_press: &Press) {
-    if !pending.get_untracked() && why.with_untracked(Option::is_none) {
-        on_press.run();
+/// Does it, or says why it cannot be done: a finger does not rest on a button to read its title.
+fn press(toasts: Toasts, why: Signal<Option<String>>, pending: Signal<bool>, on_press: &Press) {
+    if pending.get_untracked() {
+        return;
+    }
+    match why.get_untracked() {
+        None => on_press.run(),
+        Some(why) => toasts.why(why),
     }
 }
 

@@ -8,6 +8,7 @@ use crate::ui::{
     button::Press,
     icon::{Icon, IconView},
     lazy::{Lazy, Load},
+    toast::use_toasts,
 };
 
 /// The id of the menu that an item stands in.
@@ -81,6 +82,7 @@ pub(crate) fn MenuItem(
     on_press: Press,
 ) -> impl IntoView {
     let menu = use_context::<MenuId>().map(|menu| menu.0);
+    let toasts = use_toasts();
     view! {
         <button
             class="menu-item"
@@ -91,10 +93,12 @@ pub(crate) fn MenuItem(
             aria-disabled=move || disabled_why.with(Option::is_some).then_some("true")
             title=move || disabled_why.get()
             on:click=move |event| {
-                if disabled_why.with_untracked(Option::is_some) {
-                    event.prevent_default();
-                } else {
-                    on_press.run();
+                match disabled_why.get_untracked() {
+                    Some(why) => {
+                        event.prevent_default();
+                        toasts.why(why);
+                    }
+                    None => on_press.run(),
                 }
             }
         >

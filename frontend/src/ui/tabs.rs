@@ -11,7 +11,7 @@ pub(crate) struct Tab {
     pub(crate) label: String,
     /// Whether it is shown.
     pub(crate) current: bool,
-    /// Why it cannot be opened; it stays visible.
+    /// Why its person may not see what it shows. It still leads there, where that is said at length.
     pub(crate) disabled_why: Option<String>,
 }
 
@@ -35,7 +35,7 @@ pub(crate) fn Tabs(
                         view! {
                             <a
                                 class="tab"
-                                href=(!disabled).then_some(tab.href)
+                                href=tab.href
                                 aria-current=tab.current.then_some("page")
                                 aria-disabled=disabled.then_some("true")
                                 title=tab.disabled_why

@@ -84,6 +84,13 @@ impl Toasts {
         self.show(Toast { tone: Tone::Danger, text: text.into(), detail: detail.into(), ..Toast::default() });
     }
 
+    /// Why what was pressed cannot be done; once, however often it is pressed.
+    pub(crate) fn why(self, text: String) {
+        if !self.shown.with_untracked(|shown| shown.iter().any(|(_, toast)| toast.text == text)) {
+            self.show(Toast { text, ..Toast::default() });
+        }
+    }
+
     fn dismiss(self, id: u32) {
         // The page may be gone.
         let _ = self.shown.try_update(|shown| shown.retain(|(other, _)| *other != id));
