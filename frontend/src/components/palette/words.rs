@@ -26,28 +26,34 @@ pub(super) enum Page {
     Run,
     Jobs,
     Users,
+    Teams,
     Policy,
     Audit,
     Commands,
+    Account,
 }
 
 impl Page {
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 10] = [
         Self::Overview,
         Self::Containers,
         Self::Run,
         Self::Jobs,
         Self::Users,
+        Self::Teams,
         Self::Policy,
         Self::Audit,
         Self::Commands,
+        Self::Account,
     ];
 
     /// What one needs to be told of it.
     pub(super) fn needs(self) -> Option<Permission> {
         match self {
-            Self::Overview | Self::Containers | Self::Run | Self::Jobs | Self::Commands => None,
-            Self::Users => Some(Permission::UserManage),
+            Self::Overview | Self::Containers | Self::Run | Self::Jobs | Self::Commands | Self::Account => {
+                None
+            }
+            Self::Users | Self::Teams => Some(Permission::UserManage),
             Self::Policy => Some(Permission::SettingsManage),
             Self::Audit => Some(Permission::AuditView),
         }
@@ -66,9 +72,11 @@ impl Page {
             | Self::Containers
             | Self::Jobs
             | Self::Users
+            | Self::Teams
             | Self::Policy
             | Self::Audit
-            | Self::Commands => None,
+            | Self::Commands
+            | Self::Account => None,
         }
     }
 
@@ -78,10 +86,11 @@ impl Page {
             Self::Containers => Icon::Container,
             Self::Run => Icon::Plus,
             Self::Jobs => Icon::Activity,
-            Self::Users => Icon::Users,
+            Self::Users | Self::Teams => Icon::Users,
             Self::Policy => Icon::Shield,
             Self::Audit => Icon::Audit,
             Self::Commands => Icon::History,
+            Self::Account => Icon::User,
         }
     }
 
@@ -92,9 +101,11 @@ impl Page {
             Self::Run => t_string!(i18n, palette.page.run),
             Self::Jobs => t_string!(i18n, palette.page.jobs),
             Self::Users => t_string!(i18n, palette.page.users),
+            Self::Teams => t_string!(i18n, access.teams),
             Self::Policy => t_string!(i18n, policy.title),
             Self::Audit => t_string!(i18n, palette.page.audit),
             Self::Commands => t_string!(i18n, commands.title),
+            Self::Account => t_string!(i18n, account.title),
         }
     }
 
@@ -105,9 +116,11 @@ impl Page {
             Self::Run => paths::run(environment),
             Self::Jobs => paths::jobs(environment),
             Self::Users => paths::users(),
+            Self::Teams => paths::teams(),
             Self::Policy => paths::policy(),
             Self::Audit => paths::audit(),
             Self::Commands => paths::commands(),
+            Self::Account => paths::account(),
         }
     }
 }
