@@ -1,4 +1,5 @@
-//! The engine's event stream: which containers to look at again, and whether images are others than before.
+//! The engine's event stream: which containers to look at again, and whether images, volumes or networks are
+//! others than before.
 
 use bytes::Bytes;
 use http::Method;
@@ -31,6 +32,10 @@ pub enum Happened {
     Container(ContainerId),
     /// The images: one came, went, or has another name.
     Images,
+    /// The volumes: one came or went.
+    Volumes,
+    /// The networks: one came or went.
+    Networks,
 }
 
 /// An open `/events` request. Events of other kinds are passed over.
@@ -73,7 +78,7 @@ impl Engine {
         since_seconds: i64,
     ) -> Result<EventStream, EngineError> {
         let filters = percent_encoding::utf8_percent_encode(
-            r#"{"type":["container","network","image"]}"#,
+            r#"{"type":["container","network","image","volume"]}"#,
             percent_encoding::NON_ALPHANUMERIC,
         );
         let path = format!("/events?since={since_seconds}&filters={filters}");
@@ -119,10 +124,16 @@ impl EventStream {
 
 fn parse(line: &[u8]) -> Option<EngineEvent> {
     let raw: Raw = serde_json::from_slice(line).ok()?;
-    if raw.kind == "image" {
-        let changes = !matches!(raw.action.as_str(), "push" | "save" | "mount" | "unmount");
-        let event = EngineEvent { what: Happened::Images, action: raw.action, nanos: raw.time_nano };
-        return changes.then_some(event);
+    let list = match (raw.kind.as_str(), raw.action.as_str()) {
+        ("image", "push" | "save" | "mount" | "unmount") | ("volume", "mount" | "unmount") => return None,
+        ("image", _) => Some(Happened::Images),
+        ("volume", _) => Some(Happened::Volumes),
+        ("network", "connect" | "disconnect") => None,
+        ("network", _) => Some(Happened::Networks),
+        _ => None,
+    };
+    if let Some(what) = list {
+        return Some(EngineEvent { what, action: raw.action, nanos: raw.time_nano });
     }
     let actor = raw.actor?;
     let (id, action) = match raw.kind.as_str() {
@@ -144,9 +155,7 @@ fn parse(line: &[u8]) -> Option<EngineEvent> {
             return None;
         }
         "container" => (actor.id, raw.action),
-        "network" if matches!(raw.action.as_str(), "connect" | "disconnect") => {
-            (actor.attributes?.container?, format!("network {}", raw.action))
-        }
+        "network" => (actor.attributes?.container?, format!("network {}", raw.action)),
         _ => return None,
     };
     let what = Happened::Container(ContainerId::try_from(id).ok()?);
@@ -165,8 +174,11 @@ mod tests {
         };
         assert_eq!(event("container", "die").map(|event| event.nanos), Some(5));
         assert!(event("container", "exec_create: sh -c check").is_none());
-        assert!(event("network", "connect").is_some());
-        assert!(event("network", "create").is_none());
+        let what = |kind, action| event(kind, action).map(|event| event.what);
+        assert!(matches!(what("network", "connect"), Some(Happened::Container(_))));
+        assert_eq!(what("network", "create"), Some(Happened::Networks));
+        assert_eq!(what("volume", "destroy"), Some(Happened::Volumes));
+        assert_eq!(what("volume", "mount"), None);
         assert_eq!(event("image", "pull").map(|event| event.what), Some(Happened::Images));
         assert!(event("image", "push").is_none());
         assert!(parse(b"not json").is_none());

@@ -2,7 +2,7 @@
 //! while somebody types.
 //!
 //! Filled when it is asked for. A container's ports never change, so each is asked for once in its life; names
-//! are read again after a few seconds. The containers of the inventory bound what is kept.
+//! are kept until an event says that they changed. The containers of the inventory bound what is kept.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -16,13 +16,13 @@ use shared::{
     ContainerId,
     run::{Held, HeldPort},
 };
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 
 use super::Hub;
 use crate::{
     Error,
     access::{grant::SystemGrant, sight::Sight},
-    engine::Engine,
+    engine::{Engine, EngineError},
 };
 
 /// So many containers are asked about for one question; the next one goes on.
@@ -31,8 +31,6 @@ const READ_MOST: usize = 512;
 const AT_ONCE: usize = 8;
 /// How long one question may take; what is not known by then is told as unknown.
 const READ_WITHIN: Duration = Duration::from_secs(2);
-/// How long names are kept.
-const NAMES_KEPT: Duration = Duration::from_secs(3);
 
 /// See the module.
 #[derive(Default)]
@@ -40,14 +38,6 @@ pub(super) struct Holdings {
     ports: Mutex<HashMap<ContainerId, Arc<Vec<HeldPort>>>>,
     /// Whoever asks first reads for all who wait.
     reading: tokio::sync::Mutex<()>,
-    names: tokio::sync::Mutex<Option<Names>>,
-}
-
-#[derive(Clone)]
-struct Names {
-    read_at: Instant,
-    volumes: Vec<String>,
-    networks: Vec<String>,
 }
 
 impl Hub {
@@ -69,8 +59,13 @@ impl Hub {
         let unknown = u32::try_from(seen.len().saturating_sub(known.len())).unwrap_or(u32::MAX);
         let ports = known.iter().flat_map(|ports| ports.iter().cloned()).collect();
         // A name tells of what others have.
-        let names = if sight.is_whole() { self.names(&engine, &grant).await } else { None };
-        let (volumes, networks) = names.map(|names| (names.volumes, names.networks)).unzip();
+        let (volumes, networks) = if sight.is_whole() {
+            let volumes = self.volumes.get(engine.volume_names(&grant));
+            let networks = self.networks.get(engine.network_names(&grant));
+            (told(volumes.await), told(networks.await))
+        } else {
+            (None, None)
+        };
         Ok(Held { ports, unknown, volumes, networks })
     }
 
@@ -100,18 +95,11 @@ impl Hub {
         // Late: what was read stays.
         let _late = timeout(READ_WITHIN, reading).await;
     }
+}
 
-    /// The names; none where they cannot be told, which must not keep the rest from being checked.
-    async fn names(&self, engine: &Engine, grant: &SystemGrant) -> Option<Names> {
-        let mut kept = self.holdings.names.lock().await;
-        if let Some(names) = kept.as_ref().filter(|names| names.read_at.elapsed() < NAMES_KEPT) {
-            return Some(names.clone());
-        }
-        let read = tokio::try_join!(engine.volume_names(grant), engine.network_names(grant));
-        let told = read.inspect_err(|error| tracing::warn!("the names of volumes are not known: {error}"));
-        let (volumes, networks) = told.ok()?;
-        let names = Names { read_at: Instant::now(), volumes, networks };
-        *kept = Some(names.clone());
-        Some(names)
-    }
+/// Names; none where they cannot be told, which must not keep the rest from being checked.
+fn told(names: Result<Arc<Vec<String>>, EngineError>) -> Option<Vec<String>> {
+    let told =
+        names.inspect_err(|error| tracing::warn!("the names of volumes or networks are not known: {error}"));
+    told.ok().map(|names| names.as_ref().clone())
 }

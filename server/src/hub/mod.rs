@@ -6,6 +6,7 @@
 mod held;
 mod images;
 mod inventory;
+mod kept;
 mod log_view;
 mod logs;
 mod prepared;
@@ -25,6 +26,7 @@ use parking_lot::{Mutex, RwLock};
 use shared::{
     ContainerId, EnvironmentId, UnixMillis,
     environments::{DiskUsage, EngineFacts, EngineStatus, EnvironmentSummary, UnreachableReason},
+    images::ImageSummary,
     logs::{DownloadLogs, LogQuery},
 };
 use tokio::sync::{Notify, watch};
@@ -85,7 +87,9 @@ pub struct Hub {
     viewers_changed: Notify,
     disk: tokio::sync::Mutex<Option<DiskUsage>>,
     framings: Mutex<HashMap<ContainerId, Framing>>,
-    images: images::Images,
+    images: kept::Kept<Vec<ImageSummary>>,
+    volumes: kept::Kept<Vec<String>>,
+    networks: kept::Kept<Vec<String>>,
     holdings: held::Holdings,
     logs: logs::SharedLogs,
     stats: stats::SharedStats,
@@ -105,7 +109,9 @@ impl Hub {
             viewers_changed: Notify::new(),
             disk: tokio::sync::Mutex::new(None),
             framings: Mutex::new(HashMap::new()),
-            images: images::Images::default(),
+            images: kept::Kept::default(),
+            volumes: kept::Kept::default(),
+            networks: kept::Kept::default(),
             holdings: held::Holdings::default(),
             logs: logs::SharedLogs::default(),
             stats: stats::SharedStats::default(),

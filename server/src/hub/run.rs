@@ -145,7 +145,7 @@ async fn session(
     };
     let mut events = engine.events(grant, since).await?;
     hub.inventory.replace(engine.list_containers(grant, now()).await?);
-    hub.images.changed();
+    lists_changed(hub);
     *hub.facts.write() = Some(engine.facts().clone());
     *hub.engine.write() = Some(engine.clone());
     set_connected(hub);
@@ -154,9 +154,20 @@ async fn session(
         loop {
             let event = events.next().await?;
             last_event.fetch_max(event.nanos, Ordering::Relaxed);
-            let Happened::Container(container) = &event.what else {
-                hub.images.changed();
-                continue;
+            let container = match &event.what {
+                Happened::Container(container) => container,
+                Happened::Images => {
+                    hub.images.changed();
+                    continue;
+                }
+                Happened::Volumes => {
+                    hub.volumes.changed();
+                    continue;
+                }
+                Happened::Networks => {
+                    hub.networks.changed();
+                    continue;
+                }
             };
             note(hub, container, &event);
             let looked = hub.refresh.ask(container.clone());
@@ -171,6 +182,13 @@ async fn session(
         ended = heartbeat(hub, &engine) => ended,
         ended = resyncing(hub, grant, &engine) => ended,
     }
+}
+
+/// What happened to images, volumes and networks may not have been heard.
+fn lists_changed(hub: &Hub) {
+    hub.images.changed();
+    hub.volumes.changed();
+    hub.networks.changed();
 }
 
 /// Connects, and says "not responding" after a second while it still waits.
@@ -307,7 +325,7 @@ async fn resyncing(
     ticks.tick().await;
     loop {
         ticks.tick().await;
-        hub.images.changed();
+        lists_changed(hub);
         hub.inventory.replace(engine.list_containers(grant, now()).await?);
     }
 }

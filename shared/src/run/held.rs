@@ -36,8 +36,8 @@ pub struct Held {
 
 endpoint! {
     /// What a new container is checked against while it is typed: ports that containers hold which do not run,
-    /// volumes, networks. From memory: the engine is asked once for each container that does not run, and every
-    /// few seconds at most for the names. 404 if the environment is unknown.
+    /// volumes, networks. From memory: the engine is asked once for each container that does not run, and for
+    /// the names after an event said that they changed. 404 if the environment is unknown.
     ReadHeld { environment: EnvironmentId }
     Get "/api/v1/environments/{environment}/held", query: Empty, body: (), reply: Held,
     needs: within Permission::ContainerCreate

@@ -62,6 +62,42 @@ async fn ports_of_what_does_not_run_are_asked_for_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn names_are_asked_for_again_only_when_one_came_or_went() {
+    let engine = TestEngine::from_env();
+    let proxy = Proxy::start(&engine.socket());
+    let console = Console::connected(ConsoleOptions::before(&proxy.host())).await;
+    let admin = console.admin().await;
+    let name = format!("named-{}", unique());
+    let has = async |wanted: bool| {
+        eventually("the names are as they are", async || {
+            let held = held(&admin).await;
+            let both = [held.volumes.unwrap_or_default(), held.networks.unwrap_or_default()];
+            both.iter().all(|names| names.contains(&name) == wanted).then_some(())
+        })
+        .await;
+    };
+    has(false).await;
+    engine.docker(&["volume", "create", &name]);
+    let _volume = Made(engine.clone(), &["volume", "rm"], name.clone());
+    engine.docker(&["network", "create", &name]);
+    let network = Made(engine.clone(), &["network", "rm"], name.clone());
+    has(true).await;
+    // Another test's volume may come meanwhile; a question alone costs nothing.
+    let asked = || proxy.count_of(|line| line.contains("/volumes") || line.contains("/networks"));
+    eventually("thirty questions that cost the engine none", async || {
+        let before = asked();
+        for _ in 0..30 {
+            held(&admin).await;
+        }
+        (asked() == before).then_some(())
+    })
+    .await;
+    engine.docker(&["volume", "rm", &name]);
+    drop(network);
+    has(false).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn names_are_for_who_sees_the_whole_environment() {
     let engine = TestEngine::from_env();
     let console = Console::of(&engine).await;
