@@ -11,7 +11,7 @@ use shared::{
 };
 use sqlx::SqliteConnection;
 
-use super::{Store, StoreError, attempted, write::Write};
+use super::{Store, StoreError, attempted, teams, write::Write};
 
 /// Everything that decides who may do what, at one version.
 #[derive(Debug)]
@@ -176,6 +176,18 @@ impl AccessWrite {
         let found: i64 =
             sqlx::query_scalar(statement).bind(id).fetch_one(self.on()).await.map_err(attempted(what))?;
         Ok(found > 0)
+    }
+
+    /// Whether another row than that of this number bears the title, in a table named by the whole statement.
+    pub(super) async fn is_taken(
+        &mut self,
+        statement: &'static str,
+        title: &str,
+        id: i64,
+    ) -> Result<bool, StoreError> {
+        let what = self.what;
+        let count = sqlx::query_scalar::<_, i64>(statement).bind(teams::key(title)).bind(id);
+        Ok(count.fetch_one(self.on()).await.map_err(attempted(what))? > 0)
     }
 
     pub(super) fn what(&self) -> &'static str {

@@ -81,14 +81,10 @@ impl Store {
     pub async fn update_role(&self, id: RoleId, change: &RoleChange) -> Result<AccessChange<()>, StoreError> {
         const WHAT: &str = "change a role";
         let mut write = self.access_write(WHAT).await?;
-        let name_key = change.name.as_deref().map(key);
-        let taken: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM roles WHERE name_key = $1 AND id <> $2")
-            .bind(&name_key)
-            .bind(id.0)
-            .fetch_one(write.on())
-            .await
-            .map_err(attempted(WHAT))?;
-        if taken > 0 {
+        let others = "SELECT COUNT(*) FROM roles WHERE name_key = $1 AND id <> $2";
+        if let Some(name) = &change.name
+            && write.is_taken(others, name, id.0).await?
+        {
             return write.refuse(AccessRefusal::Taken).await;
         }
         let changed = sqlx::query(
@@ -97,7 +93,7 @@ impl Store {
         )
         .bind(id.0)
         .bind(&change.name)
-        .bind(&name_key)
+        .bind(change.name.as_deref().map(key))
         .bind(change.permissions.map(text))
         .execute(write.on())
         .await

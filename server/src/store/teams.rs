@@ -103,13 +103,8 @@ impl Store {
     pub async fn rename_team(&self, id: TeamId, name: &str) -> Result<AccessChange<()>, StoreError> {
         const WHAT: &str = "rename a team";
         let mut write = self.access_write(WHAT).await?;
-        let taken: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM teams WHERE name_key = $1 AND id <> $2")
-            .bind(key(name))
-            .bind(id.0)
-            .fetch_one(write.on())
-            .await
-            .map_err(attempted(WHAT))?;
-        if taken > 0 {
+        let others = "SELECT COUNT(*) FROM teams WHERE name_key = $1 AND id <> $2";
+        if write.is_taken(others, name, id.0).await? {
             return write.refuse(AccessRefusal::Taken).await;
         }
         let renamed = sqlx::query("UPDATE teams SET name = $2, name_key = $3 WHERE id = $1")
