@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 
 use js_sys::{Function, Promise};
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 use shared::{
     ApiError, Empty, ErrorCode,
     account::{ConfirmIdentity, Proof},
@@ -18,16 +18,11 @@ use crate::{
     i18n::{I18n, t, t_string, use_i18n},
     session::use_session,
     ui::{
-        badge::Tone,
-        button::Button,
-        dialog::Dialog,
         field::{PasswordField, TextField},
+        form_dialog::FormDialog,
         lazy::{Lazy, part},
-        notice::Notice,
     },
 };
-
-const FORM: &str = "confirm-form";
 
 thread_local! {
     /// The calls that wait for an answer.
@@ -78,12 +73,8 @@ fn Question() -> impl IntoView {
     let problem = RwSignal::new(None::<String>);
     let failure = RwSignal::new(None::<ApiError>);
     let pending = RwSignal::new(false);
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
+    let submit = move || {
         let text = typed.get_untracked();
-        if pending.get_untracked() {
-            return;
-        }
         failure.set(None);
         problem.set(text.is_empty().then(|| t_string!(i18n, account.confirm.missing)));
         if text.is_empty() {
@@ -109,22 +100,6 @@ fn Question() -> impl IntoView {
             let _ = pending.try_set(false);
         });
     };
-    let actions = move || {
-        view! {
-            <Button label=t!(i18n, account.confirm.stay) on_press=move || close(false) />
-            <button
-                class="button"
-                type="submit"
-                form=FORM
-                data-variant="primary"
-                aria-disabled=move || pending.get().then_some("true")
-                aria-busy=move || pending.get().then_some("true")
-            >
-                {move || pending.get().then(|| view! { <span class="spinner" aria-hidden="true"></span> })}
-                {t!(i18n, account.confirm.submit)}
-            </button>
-        }
-    };
     let field = if has_factor {
         view! {
             <TextField
@@ -144,17 +119,18 @@ fn Question() -> impl IntoView {
         .into_any()
     };
     view! {
-        <Dialog title=t!(i18n, account.confirm.title) on_close=move || close(false) actions>
-            <form class="stack" id=FORM novalidate=true on:submit=submit>
-                <p class="muted">{t!(i18n, account.confirm.text)}</p>
-                {field}
-                {move || {
-                    failure
-                        .get()
-                        .map(|error| view! { <Notice tone=Tone::Danger title=move || error_text(i18n, &error) /> })
-                }}
-            </form>
-        </Dialog>
+        <FormDialog
+            title=t!(i18n, account.confirm.title)
+            submit=t!(i18n, account.confirm.submit)
+            keep=t!(i18n, account.confirm.stay)
+            pending
+            problem=Signal::derive(move || failure.get().map(|error| error_text(i18n, &error)))
+            close=move || close(false)
+            on_submit=submit
+        >
+            <p class="muted">{t!(i18n, account.confirm.text)}</p>
+            {field}
+        </FormDialog>
     }
 }
 

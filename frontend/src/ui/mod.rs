@@ -9,6 +9,7 @@ pub(crate) mod dialog;
 pub(crate) mod download;
 pub(crate) mod empty_state;
 pub(crate) mod field;
+pub(crate) mod form_dialog;
 pub(crate) mod format;
 pub(crate) mod icon;
 pub(crate) mod lazy;

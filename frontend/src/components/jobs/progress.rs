@@ -56,7 +56,7 @@ pub(crate) fn JobProgress(
                 </Show>
             </div>
             <Show when=move || names.with(|names| !names.is_empty())>
-                <details class="job-steps" open=open>
+                <details class="fold job-steps" open=open>
                     <summary>
                         <IconView icon=Icon::ChevronRight small=true />
                         {move || t_count!(i18n, count(), jobs.layers)}

@@ -6,6 +6,7 @@ mod explained;
 mod give;
 mod grant_list;
 mod people;
+pub(super) mod permission_choice;
 pub(super) mod place;
 mod role_card;
 mod team_card;

@@ -7,7 +7,7 @@ use shared::{
     users::{CreateRole, CustomRole, NewRole, RemoveRole, is_title},
 };
 
-use super::{team_card::failed, words::permission_word};
+use super::{permission_choice::PermissionChoice, team_card::failed, words::permission_word};
 use crate::{
     api,
     i18n::{t, t_string, use_i18n},
@@ -122,30 +122,7 @@ fn AddRole(changed: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
     };
     let choices = Permission::ALL
         .into_iter()
-        .map(|permission| {
-            let id = format!("permission-{}", permission.as_str());
-            view! {
-                <div class="choice">
-                    <input
-                        class="check"
-                        type="checkbox"
-                        id=id.clone()
-                        prop:checked=move || chosen.with(|chosen| chosen.contains(&permission))
-                        on:change=move |event| {
-                            let on = event_target_checked(&event);
-                            chosen
-                                .update(|chosen| {
-                                    chosen.retain(|other| *other != permission);
-                                    if on {
-                                        chosen.push(permission);
-                                    }
-                                });
-                        }
-                    />
-                    <label for=id>{move || permission_word(i18n, permission)}</label>
-                </div>
-            }
-        })
+        .map(|permission| view! { <PermissionChoice within="permission" permission chosen /> })
         .collect_view();
     view! {
         <div class="card-body stack">

@@ -13,8 +13,8 @@ use crate::{
     components::{containers_store::ContainersStore, error_text::error_text},
     i18n::{I18n, t, t_string, use_i18n},
     pages::access::{
+        permission_choice::PermissionChoice,
         place::{PlaceChoice, PlaceDraft},
-        words::permission_word,
     },
     session::use_session,
     ui::{
@@ -127,7 +127,7 @@ pub(super) fn NewTokenForm(
             <fieldset class="token-permissions">
                 <legend>{t!(i18n, account.tokens.may)}</legend>
                 <For each=move || offered.get() key=|one| *one let:permission>
-                    <PermissionChoice permission chosen />
+                    <PermissionChoice within="token" permission chosen />
                 </For>
             </fieldset>
             {move || {
@@ -174,33 +174,6 @@ fn EndChoice(days: RwSignal<String>, date: RwSignal<String>) -> impl IntoView {
                     />
                 </Show>
             </div>
-        </div>
-    }
-}
-
-#[component]
-fn PermissionChoice(permission: Permission, chosen: RwSignal<Vec<Permission>>) -> impl IntoView {
-    let i18n = use_i18n();
-    let id = format!("token-{}", permission.as_str());
-    let choose = move |event| {
-        let on = event_target_checked(&event);
-        chosen.update(|chosen| {
-            chosen.retain(|other| *other != permission);
-            if on {
-                chosen.push(permission);
-            }
-        });
-    };
-    view! {
-        <div class="choice">
-            <input
-                class="check"
-                type="checkbox"
-                id=id.clone()
-                prop:checked=move || chosen.with(|chosen| chosen.contains(&permission))
-                on:change=choose
-            />
-            <label for=id>{move || permission_word(i18n, permission)}</label>
         </div>
     }
 }

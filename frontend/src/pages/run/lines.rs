@@ -32,7 +32,7 @@ pub(super) fn EnvLines() -> impl IntoView {
         text.set(String::new());
     };
     view! {
-        <details class="run-rare">
+        <details class="fold run-rare">
             <summary>
                 <IconView icon=Icon::ChevronRight small=true />
                 {t!(i18n, run.lines.title)}

@@ -126,7 +126,7 @@ pub(super) fn SectionView(section: Section) -> impl IntoView {
                     <EnvLines />
                 </Show>
                 <details
-                    class="run-rare"
+                    class="fold run-rare"
                     hidden=!has_rare
                     open=move || filtered() || rare_open.get()
                     on:toggle=move |event| remember(&event, !filtered(), rare_open)

@@ -73,7 +73,7 @@ fn Facts(details: Details) -> impl IntoView {
     };
     let texts = texts.into_iter().filter(|(_, text)| !text.is_empty());
     view! {
-        <details class="image-facts" open>
+        <details class="fold image-facts" open>
             <summary>
                 <IconView icon=Icon::ChevronRight small=true />
                 <span>{t!(i18n, run.pick.has)}</span>
@@ -160,7 +160,7 @@ fn Environment(env: Vec<String>) -> impl IntoView {
     let i18n = use_i18n();
     let count = env.len();
     view! {
-        <details class="image-env">
+        <details class="fold image-env">
             <summary>
                 <IconView icon=Icon::ChevronRight small=true />
                 {move || t_count!(i18n, count, run.pick.env)}

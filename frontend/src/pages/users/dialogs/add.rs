@@ -6,7 +6,7 @@ use shared::{
     users::{CreateUser, NewGrant, NewUser, User, is_user_name},
 };
 
-use super::{super::role_choices::RoleChoices, FormDialog, Problems};
+use super::{super::role_choices::RoleChoices, Problems};
 use crate::{
     api,
     components::password_words::{password_hint, password_problem},
@@ -14,6 +14,7 @@ use crate::{
     session::use_session,
     ui::{
         field::{PasswordField, TextField},
+        form_dialog::FormDialog,
         toast::use_toasts,
     },
 };
@@ -70,6 +71,7 @@ pub(in crate::pages::users) fn AddUserDialog(
         <FormDialog
             title=t!(i18n, users.add_title)
             submit=t!(i18n, users.add_submit)
+            keep=t!(i18n, common.cancel)
             pending=pending
             problem=problems.whole
             close

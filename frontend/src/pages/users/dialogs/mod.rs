@@ -1,4 +1,4 @@
-//! The dialogs, and what they have in common: a form whose errors stand at their fields.
+//! The dialogs, and what they have in common: errors that stand at their fields.
 
 mod add;
 mod factor;
@@ -15,11 +15,8 @@ pub(super) use role::RoleDialog;
 
 use crate::{
     components::error_text::error_text,
-    i18n::{I18n, t, t_string, use_i18n},
-    ui::{badge::Tone, button::Button, dialog::Dialog, notice::Notice},
+    i18n::{I18n, t_string},
 };
-
-const FORM: &str = "user-form";
 
 /// What is wrong, and where.
 #[derive(Clone, Copy)]
@@ -53,57 +50,5 @@ impl Problems {
             }
             _ => self.whole.set(Some(error_text(i18n, error))),
         });
-    }
-}
-
-/// The frame that the three have in common: a form in a dialog.
-#[component]
-fn FormDialog(
-    #[prop(into)] title: Signal<String>,
-    #[prop(into)] submit: Signal<String>,
-    #[prop(into)] pending: Signal<bool>,
-    problem: RwSignal<Option<String>>,
-    close: impl Fn() + Copy + Send + Sync + 'static,
-    on_submit: impl Fn() + Send + Sync + 'static,
-    children: Children,
-) -> impl IntoView {
-    let i18n = use_i18n();
-    let actions = move || {
-        view! {
-            <Button label=t!(i18n, common.cancel) on_press=close />
-            <button
-                class="button"
-                type="submit"
-                form=FORM
-                data-variant="primary"
-                aria-disabled=move || pending.get().then_some("true")
-                aria-busy=move || pending.get().then_some("true")
-            >
-                {move || pending.get().then(|| view! { <span class="spinner" aria-hidden="true"></span> })}
-                {submit}
-            </button>
-        }
-    };
-    view! {
-        <Dialog title=title on_close=close actions=actions>
-            <form
-                class="stack"
-                id=FORM
-                novalidate=true
-                on:submit=move |event| {
-                    event.prevent_default();
-                    if !pending.get_untracked() {
-                        on_submit();
-                    }
-                }
-            >
-                {children()}
-                {move || {
-                    problem
-                        .get()
-                        .map(|problem| view! { <Notice tone=Tone::Danger title=problem text=String::new() /> })
-                }}
-            </form>
-        </Dialog>
     }
 }

@@ -6,13 +6,13 @@ use shared::{
     users::{UpdateUser, User, UserChange},
 };
 
-use super::{FormDialog, Problems};
+use super::Problems;
 use crate::{
     api,
     components::password_words::{password_hint, password_problem},
     i18n::{t, t_string, use_i18n},
     session::use_session,
-    ui::{field::PasswordField, toast::use_toasts},
+    ui::{field::PasswordField, form_dialog::FormDialog, toast::use_toasts},
 };
 
 /// Sets a user's password.
@@ -64,6 +64,7 @@ pub(in crate::pages::users) fn PasswordDialog(
         <FormDialog
             title=move || t_string!(i18n, users.password_title, name = name.clone())
             submit=t!(i18n, users.password_submit)
+            keep=t!(i18n, common.cancel)
             pending=pending
             problem=problems.whole
             close

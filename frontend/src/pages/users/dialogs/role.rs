@@ -6,13 +6,13 @@ use shared::{
     users::{NewGrant, UpdateUser, User, UserChange},
 };
 
-use super::{super::role_choices::RoleChoices, FormDialog, Problems};
+use super::{super::role_choices::RoleChoices, Problems};
 use crate::{
     api,
     components::error_text::role_name,
     i18n::{t, t_string, use_i18n},
     session::use_session,
-    ui::{badge::Tone, notice::Notice, toast::use_toasts},
+    ui::{badge::Tone, form_dialog::FormDialog, notice::Notice, toast::use_toasts},
 };
 
 /// Changes a user's role.
@@ -78,6 +78,7 @@ pub(in crate::pages::users) fn RoleDialog(
         <FormDialog
             title=move || t_string!(i18n, users.role_title, name = name.clone())
             submit=t!(i18n, users.role_submit)
+            keep=t!(i18n, common.cancel)
             pending=pending
             problem=problems.whole
             close
