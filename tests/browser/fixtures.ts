@@ -2,10 +2,10 @@
 // page logs an error or breaks the content policy while it is looked at.
 
 import AxeBuilder from '@axe-core/playwright';
-import { test as base, expect, type Page } from '@playwright/test';
+import { test as base, expect, type Browser, type BrowserContext, type Page } from '@playwright/test';
 
 import { Container } from './engine';
-import { Longshore } from './longshore';
+import { Longshore, PASSWORD } from './longshore';
 
 /** Makes containers that go away with the test. */
 export class Dock {
@@ -40,6 +40,64 @@ export class Dock {
   }
 }
 
+let people = 0;
+
+/** Users of a test, each with a browser of their own. */
+export class People {
+  private readonly contexts: BrowserContext[] = [];
+  private readonly troubles: string[][] = [];
+  private administrator?: BrowserContext;
+
+  constructor(
+    private readonly longshore: Longshore,
+    private readonly browser: Browser,
+  ) {}
+
+  /** A user who holds these grants; their name. */
+  async make(grants: unknown[]): Promise<string> {
+    const name = `person-${Date.now()}-${people++}`;
+    const { request } = await this.admin();
+    await this.longshore.call(request, 'POST', '/users', { name, grants, password: PASSWORD });
+    return name;
+  }
+
+  /** Their number. */
+  async id(name: string): Promise<number> {
+    const { request } = await this.admin();
+    const all = (await this.longshore.call(request, 'GET', '/users')) as { id: number; name: string }[];
+    return all.find((user) => user.name === name)!.id;
+  }
+
+  /** The administrator's browser, signed in. */
+  async admin(): Promise<BrowserContext> {
+    if (!this.administrator) {
+      this.administrator = await this.context();
+      await this.longshore.signIn(this.administrator.request, 'admin');
+    }
+    return this.administrator;
+  }
+
+  /** A page of a browser of their own, in which they are signed in. */
+  async open(name: string): Promise<Page> {
+    const context = await this.context();
+    await this.longshore.signIn(context.request, name);
+    const page = await context.newPage();
+    this.troubles.push(watch(page));
+    return page;
+  }
+
+  async close(): Promise<void> {
+    for (const context of this.contexts) await context.close();
+    expect(this.troubles.flat(), 'what their pages logged as errors').toEqual([]);
+  }
+
+  private async context(): Promise<BrowserContext> {
+    const context = await this.browser.newContext({ ignoreHTTPSErrors: true });
+    this.contexts.push(context);
+    return context;
+  }
+}
+
 // A refused sign-in or a container that is gone is an answer, and a line that a test cuts is no fault of
 // the page; Chromium logs both as errors. So it does when a network interface of the machine comes or goes,
 // as those of engines' bridges do; the page tries again by itself.
@@ -56,7 +114,9 @@ export function watch(page: Page): string[] {
   return troubles;
 }
 
-export const test = base.extend<{ dock: Dock; guard: void; signedIn: Page }, { longshore: Longshore }>({
+type Fixtures = { dock: Dock; guard: void; people: People; signedIn: Page };
+
+export const test = base.extend<Fixtures, { longshore: Longshore }>({
   longshore: [
     async ({ playwright }, use) => {
       const longshore = await Longshore.start();
@@ -73,6 +133,12 @@ export const test = base.extend<{ dock: Dock; guard: void; signedIn: Page }, { l
     const dock = new Dock();
     await use(dock);
     dock.removeAll();
+  },
+
+  people: async ({ browser, longshore }, use) => {
+    const all = new People(longshore, browser);
+    await use(all);
+    await all.close();
   },
 
   guard: [

@@ -246,6 +246,35 @@ for (const remains of [true, false]) {
   });
 }
 
+it('another like this is offered only where the engine tells what one is made of', async ({
+  signedIn: page,
+  longshore,
+  dock,
+}) => {
+  const container = dock.idle('like');
+  const list = `${longshore.url}/environments/local/containers`;
+  const offered = async (count: number) => {
+    const menu = page.getByRole('link', { name: 'Another like this…' });
+    await page.goto(list);
+    await page.getByRole('button', { name: `More actions for ${container.name}` }).click();
+    await expect(page.getByRole('button', { name: 'Rename…' })).toBeVisible();
+    await expect(menu).toHaveCount(count);
+    await page.goto(`${list}/${container.name}`);
+    await page.getByRole('button', { name: 'More actions', exact: true }).click();
+    await expect(page.getByRole('button', { name: 'Rename…' })).toBeVisible();
+    await expect(menu).toHaveCount(count);
+  };
+  await offered(1);
+  // The same engine, as if it were Podman.
+  await page.routeWebSocket(/\/api\/v1\/live$/, (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((message) => {
+      socket.send(typeof message === 'string' ? message.replaceAll('"kind":"docker"', '"kind":"podman"') : message);
+    });
+  });
+  await offered(0);
+});
+
 it('an image that is not here is said at its field', async ({ signedIn: page, longshore, name }) => {
   await page.goto(longshore.url + RUN);
   const image = page.getByLabel('Image', { exact: true });

@@ -2,10 +2,12 @@
 //! same container again is in `run_corpus`.
 
 use longshore_tests::{
-    Client, Console, TestEngine, client::Refusal, console::local, eventually, folder::unique,
+    Answer, Client, Console, ConsoleOptions, FakeEngine, TestEngine, client::Refusal, console::local,
+    eventually, fake_engine::WEB, folder::unique,
 };
 use shared::{
     ContainerRef, Empty, ErrorCode, Role, Scope,
+    environments::ReadEnvironment,
     run::{ExistingSpec, ReadRunSpec, Unsaid, line},
     users::NewGrant,
 };
@@ -55,6 +57,25 @@ async fn podman_does_not_tell_it_and_that_is_said() {
         read(&admin, &made).await.err().filter(|refusal| refusal.status != 404)
     });
     assert_eq!(refusal.await.kind(), (501, ErrorCode::EngineUnable));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_engine_that_cannot_tell_it_is_not_asked_and_the_page_knows() {
+    let fake = FakeEngine::start();
+    let version = serde_json::json!({
+        "Version": "5.8.6", "ApiVersion": "1.41", "MinAPIVersion": "1.24", "Os": "linux", "Arch": "amd64",
+        "Components": [{"Name": "Podman Engine", "Version": "5.8.6", "Details": {}}],
+    });
+    fake.answer("/version", Answer::Json(200, version));
+    let console = Console::connected(ConsoleOptions::before(&fake.host())).await;
+    let admin = console.admin().await;
+    let environment = admin.call(&ReadEnvironment { environment: local() }, Empty {}, ()).await.unwrap();
+    assert_eq!(environment.engine.map(|engine| engine.kind.tells_choices()), Some(false));
+    let container: ContainerRef = WEB.parse().unwrap();
+    let endpoint = ReadRunSpec { environment: local(), container };
+    let refusal = admin.call(&endpoint, Empty {}, ()).await.unwrap_err();
+    assert_eq!(refusal.kind(), (501, ErrorCode::EngineUnable));
+    assert_eq!(fake.asked(), Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]
