@@ -8,7 +8,6 @@ use std::{cell::RefCell, pin::Pin, rc::Rc};
 use js_sys::Reflect;
 use leptos::prelude::window;
 use serde::Serialize;
-use serde_json::Value;
 use shared::{ApiError, Endpoint, ErrorCode, session::SessionEnd};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -139,24 +138,9 @@ async fn send(method: &str, address: &str, body: &str) -> Result<(bool, String),
     Ok((response.ok(), text.as_string().unwrap_or_default()))
 }
 
-/// A query's fields as `a=1&b=x`; absent ones are left out.
+/// A query's fields as `a=1&b=x`; absent ones are left out. Nothing for what is no query.
 fn encode_query(query: &impl Serialize) -> String {
-    let Ok(Value::Object(fields)) = serde_json::to_value(query) else { return String::new() };
-    let mut text = String::new();
-    for (name, value) in fields {
-        let value = match value {
-            Value::Null => continue,
-            Value::String(value) => value,
-            value => value.to_string(),
-        };
-        if !text.is_empty() {
-            text.push('&');
-        }
-        text.push_str(&shared::endpoint::segment(&name));
-        text.push('=');
-        text.push_str(&shared::endpoint::segment(&value));
-    }
-    text
+    serde_urlencoded::to_string(query).unwrap_or_default()
 }
 
 fn unreadable() -> ApiError {

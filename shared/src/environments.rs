@@ -7,7 +7,7 @@ use crate::{ByteCount, EnvironmentId, Permission, UnixMillis, endpoint};
 /// Whether the engine answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case", tag = "status")]
+#[serde(rename_all = "snake_case")]
 pub enum EngineStatus {
     /// Not reached yet since the console started.
     Connecting,

@@ -4,13 +4,16 @@
 //! A list is read once by its endpoint, whose reply carries a cursor; the topic goes on from there. So
 //! a list travels compressed and cached, and a reconnect costs only what changed.
 
-use serde::{Deserialize, Serialize};
+use std::marker::PhantomData;
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     ContainerId, Empty, EnvironmentId, JobId, UnixMillis,
     audit::AuditRow,
     containers::ContainerSummary,
     environments::EnvironmentSummary,
+    jobs::JobUpdate,
     logs::{LogCursor, LogQuery},
     session::SessionEnd,
     socket,
@@ -29,7 +32,7 @@ pub struct Cursor {
 /// What can be subscribed to. Each is checked against the person's grants at the start, at least every
 /// 30 s, and at once when their role changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "topic", deny_unknown_fields)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Topic {
     /// The environment: whether the engine answers, its facts, the counts. Starts with the whole.
     Environment {
@@ -113,9 +116,9 @@ impl Topic {
     }
 }
 
-/// What the browser sends.
+/// What the browser sends: `{"subscribe":{...}}`, `"ping"`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "do", deny_unknown_fields)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum ClientFrame {
     /// Begins a subscription, or replaces the one of that number.
     Subscribe {
@@ -212,7 +215,7 @@ pub enum Event {
         /// Where to go on.
         cursor: Cursor,
         /// New or finished, whole, in the order in which that happened.
-        rows: Vec<AuditRow>,
+        rows: Enclosed<Vec<AuditRow>>,
     },
     /// How far a verification of the audit is.
     AuditProgress {
@@ -223,8 +226,8 @@ pub enum Event {
     },
     /// A job.
     Job {
-        /// A [`crate::jobs::JobUpdate`], kept as it came: only what shows jobs knows how to read it.
-        update: serde_json::Value,
+        /// What is new of it.
+        update: Enclosed<JobUpdate>,
     },
     /// Jobs began or ended.
     Jobs {
@@ -248,6 +251,28 @@ pub enum Event {
         /// The figures.
         load: OwnLoad,
     },
+}
+
+/// A value as JSON in a text of its own: what passes it on need not know how to read it. So only the pages of
+/// jobs and of the audit hold what reads theirs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent, bound = "")]
+pub struct Enclosed<T> {
+    text: String,
+    #[serde(skip)]
+    what: PhantomData<fn() -> T>,
+}
+
+impl<T: Serialize + DeserializeOwned> Enclosed<T> {
+    /// Encloses a value. An error if it cannot be written as JSON.
+    pub fn new(value: &T) -> serde_json::Result<Self> {
+        Ok(Self { text: serde_json::to_string(value)?, what: PhantomData })
+    }
+
+    /// The value again.
+    pub fn open(&self) -> serde_json::Result<T> {
+        serde_json::from_str(&self.text)
+    }
 }
 
 /// What the console itself uses of its host.

@@ -176,6 +176,7 @@ async fn rows_come_by_themselves_to_who_may_read_them() {
     socket
         .event(1, "the row begins and ends", |event| {
             let Event::Audit { rows, .. } = event else { return None };
+            let rows = rows.open().unwrap();
             seen.extend(rows.iter().filter(|row| row.action == "CreateUser").map(|row| row.result));
             (seen == [AuditResult::Started, AuditResult::Done]).then_some(())
         })

@@ -45,7 +45,7 @@ async fn watch(client: &Client, job: JobId, cursor: Option<u64>) -> LiveSocket {
 
 async fn update(live: &mut LiveSocket) -> JobUpdate {
     live.event(1, "an update of the job", |event| match event {
-        Event::Job { update } => serde_json::from_value(update).ok(),
+        Event::Job { update } => update.open().ok(),
         _ => None,
     })
     .await

@@ -42,7 +42,7 @@ impl Followed {
             },
             move |message| match message {
                 Message::Event(Event::Job { update }) => {
-                    if let Ok(update) = serde_json::from_value::<JobUpdate>(update) {
+                    if let Ok(update) = update.open() {
                         cursor.set_value(Some(update.cursor));
                         followed.take(i18n, update);
                     }

@@ -131,6 +131,7 @@ impl AuditStore {
         match message {
             Message::Event(Event::Audit { cursor, rows }) => {
                 self.cursor.set_value(cursor);
+                let Ok(rows) = rows.open() else { return };
                 let filter = self.filter.get_untracked();
                 let oldest = self.older.get_untracked();
                 self.rows.update(|held| merge(held.get_or_insert_default(), rows, &filter, oldest));

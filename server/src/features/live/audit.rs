@@ -3,7 +3,7 @@
 use axum::extract::ws::Message;
 use shared::{
     Needs, Permission,
-    live::{Cursor, Event, ServerFrame},
+    live::{Cursor, Enclosed, Event, ServerFrame},
 };
 use tokio::{
     sync::mpsc,
@@ -39,7 +39,8 @@ pub(super) async fn follow(audit: Audit, id: u32, out: mpsc::Sender<Message>, mu
             }
             After::Rows(next, rows) => {
                 cursor = next;
-                (!rows.is_empty()).then_some(Event::Audit { cursor, rows })
+                let rows = (!rows.is_empty()).then(|| Enclosed::new(&rows)).and_then(Result::ok);
+                rows.map(|rows| Event::Audit { cursor, rows })
             }
         };
         if let Some(event) = event

@@ -5,7 +5,7 @@ use std::time::Duration;
 use shared::{
     JobId,
     jobs::{JobState, JobUpdate},
-    live::{Event, ServerFrame},
+    live::{Enclosed, Event, ServerFrame},
 };
 use tokio::{sync::watch, time::sleep};
 
@@ -76,7 +76,7 @@ impl Subscription {
     }
 
     async fn update(&self, update: JobUpdate) -> Result<(), Gone> {
-        let update = serde_json::to_value(update).map_err(|_error| Gone)?;
+        let update = Enclosed::new(&update).map_err(|_error| Gone)?;
         self.event(Event::Job { update }).await
     }
 
