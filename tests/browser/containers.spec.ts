@@ -24,6 +24,17 @@ test('filter, sort and grouping live in the address', async ({ signedIn: page, l
   await expect(page.getByRole('columnheader', { name: 'Name' })).toHaveAttribute('aria-sort', /ascending|descending/);
 });
 
+test('the first page draws its icons without the parts that come later', async ({ signedIn: page, longshore, dock }) => {
+  const containers = [dock.idle('runs'), dock.create('waits', 'busybox')];
+  await page.goto(longshore.url + LIST);
+  for (const { name } of containers) await expect(page.getByRole('link', { name, exact: true })).toBeVisible();
+  const missing = await page.evaluate(() =>
+    [...document.querySelectorAll('svg use')].map((use) => use.getAttribute('href')!).filter((href) => !document.querySelector(href)),
+  );
+  expect(missing).toEqual([]);
+  await expect(page.locator('#later-icons')).toHaveCount(0);
+});
+
 test('each action is done and shown', async ({ signedIn: page, longshore, dock }) => {
   const container = dock.idle('acts');
   await page.goto(longshore.url + LIST);

@@ -1,9 +1,12 @@
-//! Icons and state glyphs: references into one sprite that the page holds.
+//! Icons and state glyphs: references into a sprite that the page holds, and into another one that comes with
+//! the first part. An icon that the first page shows is drawn in `icons/first.svg`.
 
 use leptos::prelude::*;
 
 /// Our own drawing, compiled in; nothing of it comes from elsewhere.
-const SPRITE: &str = include_str!("../../icons/sprite.svg");
+const FIRST: &str = include_str!("../../icons/first.svg");
+const LATER: &str = include_str!("../../icons/later.svg");
+const LATER_ID: &str = "later-icons";
 
 macro_rules! icons {
     ($($name:ident $id:literal),* $(,)?) => {
@@ -13,6 +16,9 @@ macro_rules! icons {
         pub(crate) enum Icon { $($name),* }
 
         impl Icon {
+            #[cfg(test)]
+            const ALL: &[Self] = &[$(Self::$name),*];
+
             fn href(self) -> &'static str {
                 match self { $(Self::$name => concat!("#i-", $id)),* }
             }
@@ -40,7 +46,21 @@ icons! {
 /// The sprite, once per page.
 #[component]
 pub(crate) fn Sprite() -> impl IntoView {
-    view! { <svg class="sprite" aria-hidden="true" inner_html=SPRITE></svg> }
+    view! { <svg class="sprite" aria-hidden="true" inner_html=FIRST></svg> }
+}
+
+/// Brings the other sprite, once per page. For parts alone: what names it holds it.
+pub(crate) fn bring_later_icons() {
+    let document = document();
+    if document.get_element_by_id(LATER_ID).is_some() {
+        return;
+    }
+    let (Ok(sprite), Some(body)) = (document.create_element("div"), document.body()) else { return };
+    sprite.set_id(LATER_ID);
+    sprite.set_class_name("sprite");
+    sprite.set_inner_html(LATER);
+    // Without it icons are blank, and none is the only bearer of a meaning.
+    let _ = body.append_child(&sprite);
 }
 
 /// An icon at the size of a line, or smaller; never the only bearer of a meaning.
@@ -67,5 +87,19 @@ pub(crate) fn BrandMark() -> impl IntoView {
         <svg class="brand-mark" aria-hidden="true">
             <use href="#brand"></use>
         </svg>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_icon_is_drawn_once() {
+        for icon in Icon::ALL {
+            let symbol = format!("<symbol id=\"{}\"", icon.href().trim_start_matches('#'));
+            let drawn = [FIRST, LATER].map(|sprite| sprite.matches(&symbol).count());
+            assert_eq!(drawn.iter().sum::<usize>(), 1, "{icon:?}");
+        }
     }
 }

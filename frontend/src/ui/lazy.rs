@@ -46,6 +46,7 @@ macro_rules! part {
                 wasm_split_path = ::leptos::wasm_split
             )]
             fn $name($($argument: $type),*) -> $crate::ui::lazy::Part {
+                $crate::ui::icon::bring_later_icons();
                 Ok($body.into_any())
             }
 
