@@ -25,8 +25,10 @@ use crate::{
 };
 
 /// The features that rustc's output uses; binaryen refuses them unless told.
-const OPTIMISE: [&str; 7] = [
+const OPTIMISE: [&str; 8] = [
     "-Oz",
+    // The stack's last bytes are there (rustc puts it first), and nothing that is pointed at.
+    "--low-memory-unused",
     "--enable-bulk-memory",
     "--enable-nontrapping-float-to-int",
     "--enable-sign-ext",
@@ -40,6 +42,8 @@ pub(crate) const BIND: &str = "bind";
 
 /// What loads the parts; imported by the glue.
 pub(crate) const LOADER: &str = "parts.js";
+/// What the bindings make of the first page's module.
+const BOUND: &str = "longshore_bg.wasm";
 /// The folder of the parts, inside that of the glue.
 const PARTS: &str = "parts";
 
@@ -66,7 +70,7 @@ pub(crate) fn build(workspace: &Workspace, steps: &mut Steps, kind: Kind) -> Res
         command.arg(BIND).args([&compiled, &folder]).arg(kind.choose("release", "dev"));
         process::run(&mut command, "wasm-bindgen")
     })?;
-    let bound = folder.join("longshore_bg.wasm");
+    let bound = folder.join(BOUND);
     let parts: Vec<PathBuf> = fingerprint::files_under(&folder.join(PARTS))?;
     match kind {
         Kind::Dev => Ok(Module { folder, wasm: bound, parts }),
@@ -130,33 +134,122 @@ pub(crate) fn bind(arguments: &[String]) -> Result<()> {
                 .generate(folder)
         })
         .map_err(|error| Error::Build(format!("wasm-bindgen: {error:#}")))?;
+    if kind == "release" {
+        tidy(folder)?;
+    }
     fs::remove_file(&first).at(&first)
+}
+
+/// Takes out what comes with the framework and is of no use here.
+fn tidy(folder: &Path) -> Result<()> {
+    let bound = folder.join(BOUND);
+    let module = fs::read(&bound).at(&bound)?;
+    let module = without_exports(&module, is_of_streams)
+        .ok_or_else(|| Error::Build(format!("{BOUND} cannot be read")))?;
+    fs::write(&bound, module).at(&bound)?;
+    let glue = folder.join("longshore.js");
+    let source = fs::read_to_string(&glue).at(&glue)?;
+    fs::write(&glue, without_classes(&source)).at(&glue)
 }
 
 fn is_wasm(file: &Path) -> bool {
     file.extension().is_some_and(|extension| extension == "wasm")
 }
 
+/// A section of a module: its id, what it holds, and all of its bytes.
+struct Section<'a> {
+    id: u8,
+    body: &'a [u8],
+    whole: &'a [u8],
+}
+
+const HEADER: &[u8] = b"\0asm\x01\0\0\0";
+const CUSTOM: u8 = 0;
+const EXPORTS: u8 = 7;
+
+/// The sections of a module; nothing where it cannot be read.
+fn sections(module: &[u8]) -> Option<Vec<Section<'_>>> {
+    let mut rest = module.strip_prefix(HEADER)?;
+    let mut found = Vec::new();
+    while let Some((&id, after)) = rest.split_first() {
+        let (length, digits) = leb128(after)?;
+        let (whole, next) = rest.split_at_checked(1 + digits + length)?;
+        found.push(Section { id, body: whole.get(1 + digits..)?, whole });
+        rest = next;
+    }
+    Some(found)
+}
+
 /// A module without the names of its functions, which the optimiser does not understand all of. What cannot
 /// be read is left as it is: the optimiser will say so.
 fn without_names(module: &[u8]) -> Vec<u8> {
-    const HEADER: usize = 8;
-    const CUSTOM: u8 = 0;
-    const NAME: &[u8] = b"\x04name";
-    let Some((header, mut rest)) = module.split_at_checked(HEADER) else { return module.to_vec() };
-    let mut kept = header.to_vec();
-    while let Some((&id, after)) = rest.split_first() {
-        let Some((length, digits)) = leb128(after) else { return module.to_vec() };
-        let Some((section, next)) = rest.split_at_checked(1 + digits + length) else {
-            return module.to_vec();
-        };
-        let is_name = id == CUSTOM && section.get(1 + digits..).is_some_and(|body| body.starts_with(NAME));
-        if !is_name {
-            kept.extend_from_slice(section);
+    let Some(sections) = sections(module) else { return module.to_vec() };
+    let mut kept = HEADER.to_vec();
+    for section in sections {
+        if section.id != CUSTOM || !section.body.starts_with(b"\x04name") {
+            kept.extend_from_slice(section.whole);
         }
-        rest = next;
     }
     kept
+}
+
+/// A module without what nobody imports of it, so that the optimiser takes out what only that reaches.
+fn without_exports(module: &[u8], unwanted: fn(&str) -> bool) -> Option<Vec<u8>> {
+    let mut kept = HEADER.to_vec();
+    for section in sections(module)? {
+        if section.id != EXPORTS {
+            kept.extend_from_slice(section.whole);
+            continue;
+        }
+        let (count, digits) = leb128(section.body)?;
+        let mut rest = section.body.get(digits..)?;
+        let (mut entries, mut left) = (Vec::new(), 0);
+        for _ in 0..count {
+            let (length, digits) = leb128(rest)?;
+            let name = std::str::from_utf8(rest.get(digits..digits + length)?).ok()?;
+            // After the name its kind, a byte, and its number.
+            let (_, more) = leb128(rest.get(digits + length + 1..)?)?;
+            let (entry, next) = rest.split_at_checked(digits + length + 1 + more)?;
+            if !unwanted(name) {
+                entries.extend_from_slice(entry);
+                left += 1;
+            }
+            rest = next;
+        }
+        let body = [to_leb128(left), entries].concat();
+        kept.push(EXPORTS);
+        kept.extend(to_leb128(body.len()));
+        kept.extend(body);
+    }
+    Some(kept)
+}
+
+/// What the framework exports for functions of a server that it would call itself; here there are none. An
+/// export is kept for good with all that it reaches.
+fn is_of_streams(export: &str) -> bool {
+    export.trim_start_matches("__wbg_").starts_with("intounderlying")
+}
+
+/// The glue without the classes of what [`is_of_streams`]: the bundler leaves out what nothing uses, once it
+/// is told that making them has no effect.
+fn without_classes(glue: &str) -> String {
+    let lines = glue.lines().filter(|line| !line.starts_with("if (Symbol.dispose)"));
+    let pure =
+        |line: &str| line.replace(" new FinalizationRegistry(", " /* @__PURE__ */ new FinalizationRegistry(");
+    lines.map(|line| pure(line) + "\n").collect()
+}
+
+fn to_leb128(mut value: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    loop {
+        let digits = (value & 0x7f) as u8;
+        value >>= 7;
+        if value == 0 {
+            bytes.push(digits);
+            return bytes;
+        }
+        bytes.push(digits | 0x80);
+    }
 }
 
 /// A number of a section's header, and how many bytes it takes.
@@ -243,5 +336,24 @@ mod tests {
         assert_eq!(without_names(&module(&[types, names, other])), module(&[types, other]));
         let broken = module(&[types, b"\x00\x7f\x04name"]);
         assert_eq!(without_names(&broken), broken);
+    }
+
+    #[test]
+    fn unwanted_exports_are_taken_out_and_nothing_else() {
+        let module = |exports: &[u8]| [HEADER, &[1, 1, 0], exports, &[10, 1, 0]].concat();
+        let whole = module(b"\x07\x1c\x02\x06memory\x02\x00\x0eintounderlying\x00\x83\x01");
+        let kept = module(b"\x07\x0a\x01\x06memory\x02\x00");
+        assert_eq!(without_exports(&whole, is_of_streams), Some(kept));
+        assert_eq!(without_exports(&module(b"\x07\x03\x02\x06m"), is_of_streams), None);
+        assert_eq!(to_leb128(300), [0xac, 2]);
+    }
+
+    #[test]
+    fn classes_that_nothing_uses_have_no_effect() {
+        let glue = "class A {}\nif (Symbol.dispose) A.prototype[Symbol.dispose] = A.prototype.free;\nconst AF = x\n    : new FinalizationRegistry(f);\n";
+        assert_eq!(
+            without_classes(glue),
+            "class A {}\nconst AF = x\n    : /* @__PURE__ */ new FinalizationRegistry(f);\n"
+        );
     }
 }
