@@ -87,19 +87,28 @@ fn boot_source(wasm: &str) -> String {
     )
 }
 
-/// Gives the parts their hashed names, and tells the loader. A part's name holds what was in it when it was
-/// built beside the first module, so both change together.
+/// Gives the parts their hashed names, and tells the loader. They are linked to each other by their places in
+/// one table, so all change together: one hash is in all of the names, which the first page has to load.
 fn write_parts(module: &Module, folder: &Path) -> Result<Vec<String>> {
     let path = module.folder.join(LOADER);
     let mut loader = fs::read_to_string(&path).at(&path)?;
+    let parts: Vec<(String, Vec<u8>)> = module
+        .parts
+        .iter()
+        .map(|part| {
+            let name = part.file_name().map(|name| name.to_string_lossy().into_owned());
+            Ok((name.unwrap_or_default(), fs::read(part).at(part)?))
+        })
+        .collect::<Result<_>>()?;
+    let contents: Vec<String> = parts.iter().map(|(_, content)| fingerprint::of_bytes(content)).collect();
+    let hash = short(&fingerprint::of_bytes(contents.concat().as_bytes()));
     let mut files = Vec::new();
-    for part in &module.parts {
-        let name = part.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    for (name, content) in parts {
         let asked = format!("\"./{name}\"");
         if !loader.contains(&asked) {
             return Err(Error::Build(format!("{LOADER} does not load {name}")));
         }
-        let hashed = write_hashed(folder, &name, &fs::read(part).at(part)?)?;
+        let hashed = write_named(folder, &name, &hash, &content)?;
         loader = loader.replace(&asked, &format!("\"./{hashed}\""));
         files.push(hashed);
     }
@@ -187,9 +196,17 @@ fn is_first_font(file: &str) -> bool {
 
 /// Writes a file that esbuild does not handle, under a name of the same form.
 fn write_hashed(folder: &Path, name: &str, content: &[u8]) -> Result<String> {
-    let hash: String = fingerprint::of_bytes(content).chars().take(8).collect();
+    write_named(folder, name, &short(&fingerprint::of_bytes(content)), content)
+}
+
+/// What of a fingerprint goes into a name.
+fn short(fingerprint: &str) -> String {
+    fingerprint.chars().take(8).collect::<String>().to_uppercase()
+}
+
+fn write_named(folder: &Path, name: &str, hash: &str, content: &[u8]) -> Result<String> {
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, "bin"));
-    let hashed = format!("{stem}-{}.{extension}", hash.to_uppercase());
+    let hashed = format!("{stem}-{hash}.{extension}");
     let path = folder.join(&hashed);
     if !path.exists() {
         fs::write(&path, content).at(&path)?;
