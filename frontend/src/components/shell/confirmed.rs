@@ -1,19 +1,26 @@
 //! How long dangerous changes are not asked for again, with the way to end that.
 
 use leptos::{prelude::*, task::spawn_local};
-use shared::{Empty, account::EndConfirmation};
+use shared::{ApiError, Empty, account::EndConfirmation};
 
 use crate::{
     api,
     components::error_text::error_text,
-    i18n::{t_string, use_i18n},
+    i18n::{I18n, t_string, use_i18n},
     session::use_session,
     ui::{
         clock, format,
         icon::{Icon, IconView},
-        toast::use_toasts,
+        lazy::part,
+        toast::{Toasts, use_toasts},
     },
 };
+
+part! {
+    trouble: act not_ended(i18n: I18n, toasts: Toasts, error: ApiError) {
+        toasts.failure(untrack(|| error_text(i18n, &error)), String::new());
+    }
+}
 
 #[component]
 pub(super) fn Confirmed() -> impl IntoView {
@@ -29,7 +36,10 @@ pub(super) fn Confirmed() -> impl IntoView {
                     session.renew(now);
                     toasts.success(untrack(|| t_string!(i18n, account.confirmed_ended)));
                 }
-                Err(error) => toasts.failure(untrack(|| error_text(i18n, &error)), String::new()),
+                // Where its words cannot be had either, the button that stays tells.
+                Err(error) => {
+                    let _ = not_ended(i18n, toasts, error).await;
+                }
             }
         });
     };

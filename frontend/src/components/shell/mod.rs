@@ -12,7 +12,7 @@ mod topbar;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
-use shared::ErrorCode;
+use shared::{ApiError, ErrorCode};
 
 pub(crate) use breadcrumb::{Crumb, use_breadcrumb};
 pub(crate) use theme_menu::ThemeChoices;
@@ -27,13 +27,14 @@ use crate::{
         palette::Palette,
         palette_open::PaletteOpen,
     },
-    i18n::{t, t_string, use_i18n},
+    i18n::{t, use_i18n},
     paths,
     session::{SessionState, use_session},
     ui::{
         button::Button,
         empty_state::EmptyState,
         icon::Icon,
+        lazy::{Lazy, part},
         progress::Busy,
         toast::{ToastStack, Toasts},
     },
@@ -72,28 +73,37 @@ fn Waiting() -> impl IntoView {
     let i18n = use_i18n();
     let session = use_session();
     move || match session.state() {
+        // A part could not be had either.
+        SessionState::Failed(error) if error.code == ErrorCode::Network => {
+            view! { <Failed text=t!(i18n, common.error.network) /> }.into_any()
+        }
         SessionState::Failed(error) => {
-            let text = move || {
-                let error = error.clone();
-                if error.code == ErrorCode::Network {
-                    t_string!(i18n, common.error.network)
-                } else {
-                    error_text(i18n, &error)
-                }
-            };
-            view! {
-                <main class="waiting">
-                    <EmptyState icon=Icon::PlugOff title=t!(i18n, shell.console_failed) text=text>
-                        <Button label=t!(i18n, common.retry) on_press=move || session.ask() />
-                    </EmptyState>
-                </main>
-            }
-            .into_any()
+            view! { <Lazy load=move || console_failed(error.clone()) /> }.into_any()
         }
         SessionState::Asking => {
             view! { <main class="waiting"><Busy label=t!(i18n, common.loading) /></main> }.into_any()
         }
         SessionState::SignedIn(_) | SessionState::SignedOut | SessionState::SetupNeeded => ().into_any(),
+    }
+}
+
+part! {
+    trouble: fn console_failed(error: ApiError) {
+        let i18n = use_i18n();
+        view! { <Failed text=move || error_text(i18n, &error) /> }
+    }
+}
+
+#[component]
+fn Failed(#[prop(into)] text: Signal<String>) -> impl IntoView {
+    let i18n = use_i18n();
+    let session = use_session();
+    view! {
+        <main class="waiting">
+            <EmptyState icon=Icon::PlugOff title=t!(i18n, shell.console_failed) text=text>
+                <Button label=t!(i18n, common.retry) on_press=move || session.ask() />
+            </EmptyState>
+        </main>
     }
 }
 
