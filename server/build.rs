@@ -5,7 +5,6 @@
 use std::{
     env,
     error::Error,
-    fmt::Write as _,
     fs,
     path::{Path, PathBuf},
 };
@@ -13,13 +12,14 @@ use std::{
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-env-changed=LONGSHORE_SITE");
-    let table = if env::var_os("CARGO_FEATURE_EMBED").is_some() { site_table()? } else { String::new() };
+    let table = if env::var_os("CARGO_FEATURE_EMBED").is_some() { site_table()? } else { Vec::new() };
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo gives OUT_DIR")?).join("site.rs");
-    fs::write(out, format!("pub(crate) static SITE: &[Asset] = &[{table}];\n"))?;
+    // An array, since a static cannot lend what it changes later: the gzip that is made on request.
+    fs::write(out, format!("pub(crate) static SITE: [Asset; {}] = [{}];\n", table.len(), table.concat()))?;
     Ok(())
 }
 
-fn site_table() -> Result<String, Box<dyn Error>> {
+fn site_table() -> Result<Vec<String>, Box<dyn Error>> {
     let site = match env::var_os("LONGSHORE_SITE") {
         Some(site) => PathBuf::from(site),
         None => PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").ok_or("cargo gives CARGO_MANIFEST_DIR")?)
@@ -35,28 +35,27 @@ fn site_table() -> Result<String, Box<dyn Error>> {
         )
         .into());
     }
-    let mut table = String::new();
+    let mut table = Vec::new();
     for file in files_under(&site)? {
         let name = file.strip_prefix(&site)?.to_string_lossy().replace('\\', "/");
-        if name.ends_with(".br") || name.ends_with(".gz") {
+        if name.ends_with(".br") {
             continue;
         }
         let mime = mime(&name).ok_or_else(|| format!("build.rs knows no media type for {name}"))?;
         let immutable = name.starts_with("assets/");
-        writeln!(
-            table,
+        table.push(format!(
             "\n    Asset {{ path: {name:?}, mime: {mime:?}, immutable: {immutable}, content: {} }},",
             content(&file),
-        )?;
+        ));
     }
     Ok(table)
 }
 
-/// A packed file is embedded packed alone: the raw bytes are within the gzip.
+/// A packed file is embedded packed alone: the server unpacks it for who does not take brotli.
 fn content(file: &Path) -> String {
-    let [br, gz] = ["br", "gz"].map(|extension| PathBuf::from(format!("{}.{extension}", file.display())));
-    if br.is_file() && gz.is_file() {
-        format!("super::Content::Packed {{ br: include_bytes!({br:?}), gz: include_bytes!({gz:?}) }}")
+    let br = PathBuf::from(format!("{}.br", file.display()));
+    if br.is_file() {
+        format!("super::Content::Packed {{ br: include_bytes!({br:?}), gz: std::sync::OnceLock::new() }}")
     } else {
         format!("super::Content::Raw(include_bytes!({file:?}))")
     }

@@ -1,7 +1,7 @@
 //! The whole frontend: from sources to a folder that the server serves or embeds.
 //!
 //! `target/site` is optimised and compressed, `target/site-dev` is neither. Both hold `index.html` and
-//! `assets/` with content-hashed names; `.br` and `.gz` lie beside what they save bytes of.
+//! `assets/` with content-hashed names; `.br` lies beside what it saves bytes of.
 
 use std::{
     collections::HashSet,
@@ -69,7 +69,7 @@ pub(crate) fn build(workspace: &Workspace, steps: &mut Steps, kind: Kind) -> Res
             steps.step("Compressing what the browser downloads", || {
                 compress(workspace, &assets, &bundles.files)
             })?;
-            kept.extend(bundles.files.iter().flat_map(|file| [format!("{file}.br"), format!("{file}.gz")]));
+            kept.extend(bundles.files.iter().map(|file| format!("{file}.br")));
         }
         Kind::Dev => {
             kept.insert(BUILD_ID.to_owned());
