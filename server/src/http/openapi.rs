@@ -81,14 +81,17 @@ where
         .iter()
         .map(|field| json!({ "name": field, "in": "path", "required": true, "schema": { "type": "string" } }))
         .collect();
-    parameters.extend(query_parameters::<E::Query>());
+    parameters.extend(query_parameters::<E::Query>(schemas));
     let content = |schema: Value| json!({ "application/json": { "schema": schema } });
     let mut replies = Map::new();
     let mut done = json!({ "description": "Done" });
     if let Some(schema) = E::Reply::describe(schemas)
         && let Some(done) = done.as_object_mut()
     {
-        done.insert("content".to_owned(), content(schema));
+        let media = media_types(E::NAME).iter();
+        let content: Map<_, _> =
+            media.map(|kind| ((*kind).to_owned(), json!({ "schema": schema }))).collect();
+        done.insert("content".to_owned(), content.into());
     }
     replies.insert("200".to_owned(), done);
     let failed = content(json!({ "$ref": "#/components/schemas/ApiError" }));
@@ -132,7 +135,17 @@ fn needs(needs: Needs) -> Value {
     }
 }
 
-fn query_parameters<Q: ToSchema>() -> Vec<Value> {
+/// What a reply is sent as: all but the downloads is JSON.
+fn media_types(name: &str) -> &'static [&'static str] {
+    match name {
+        "DownloadLogs" => &["text/plain; charset=utf-8"],
+        "ExportAudit" => &["application/x-ndjson", "text/csv; charset=utf-8"],
+        _ => &["application/json"],
+    }
+}
+
+fn query_parameters<Q: ToSchema>(schemas: &mut Schemas) -> Vec<Value> {
+    Q::schemas(schemas);
     let RefOr::T(Schema::Object(object)) = Q::schema() else { return Vec::new() };
     object
         .properties

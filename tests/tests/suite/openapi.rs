@@ -14,6 +14,18 @@ macro_rules! declared {
 
 shared::for_each_endpoint!(declared);
 
+/// What is meant by `$ref`, anywhere in it.
+fn references(value: &Value) -> Vec<String> {
+    match value {
+        Value::Object(fields) => {
+            let own = fields.get("$ref").and_then(Value::as_str).map(str::to_owned);
+            own.into_iter().chain(fields.values().flat_map(references)).collect()
+        }
+        Value::Array(list) => list.iter().flat_map(references).collect(),
+        _ => Vec::new(),
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_document_has_every_endpoint_and_is_as_checked_in() {
     let fake = FakeEngine::start();
@@ -25,6 +37,10 @@ async fn the_document_has_every_endpoint_and_is_as_checked_in() {
         let operation = &document["paths"][path][method.to_ascii_lowercase()];
         assert_eq!(operation["operationId"], name, "{method} {path}");
         assert!(operation["responses"].as_object().is_some_and(|responses| !responses.is_empty()), "{name}");
+    }
+    for reference in references(&document) {
+        let named = document.pointer(reference.trim_start_matches('#'));
+        assert!(named.is_some(), "{reference} is used and not there");
     }
     // The version is another thing's business.
     document["info"]["version"] = Value::from("0");
