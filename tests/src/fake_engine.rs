@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{UnixListener, UnixStream},
-    sync::broadcast,
+    sync::{Semaphore, broadcast},
     task::JoinHandle,
 };
 
@@ -57,6 +57,25 @@ pub enum Answer {
     Huge(u64),
     /// Not at all; the connection stays.
     Hang,
+    /// Plausibly, once there is a permit.
+    Wait(Arc<Semaphore>),
+}
+
+/// A path that is answered only when this is dropped.
+#[derive(Debug)]
+pub struct Held {
+    path: String,
+    state: Arc<Mutex<State>>,
+    gate: Arc<Semaphore>,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Ok(mut state) = self.state.lock() {
+            state.answers.remove(&self.path);
+        }
+        self.gate.add_permits(Semaphore::MAX_PERMITS);
+    }
 }
 
 #[derive(Debug)]
@@ -64,6 +83,8 @@ struct State {
     calls: Vec<Call>,
     answers: BTreeMap<String, Answer>,
     containers: Vec<Value>,
+    /// What every container has printed, as frames.
+    log: Vec<u8>,
 }
 
 /// The engine; dropping it ends every connection and removes its socket.
@@ -91,6 +112,7 @@ impl FakeEngine {
                 row(WEB, "web-1", "running", "Up 5 minutes"),
                 row(JOB, "job-1", "exited", "Exited (0) 2 minutes ago"),
             ],
+            log: Vec::new(),
         }));
         let (events, _) = broadcast::channel(64);
         let listening = tokio::spawn({
@@ -144,6 +166,29 @@ impl FakeEngine {
         self.state.lock().unwrap().answers.insert(path.to_owned(), answer);
     }
 
+    /// Holds the answers to this path back until what is returned is dropped.
+    ///
+    /// # Panics
+    /// When another thread failed while it changed the same.
+    #[must_use]
+    pub fn hold(&self, path: &str) -> Held {
+        let gate = Arc::new(Semaphore::new(0));
+        self.answer(path, Answer::Wait(Arc::clone(&gate)));
+        Held { path: path.to_owned(), state: Arc::clone(&self.state), gate }
+    }
+
+    /// Waits until something was asked for in exactly these words, `POST /containers/1.../stop`, after so many
+    /// calls.
+    ///
+    /// # Panics
+    /// When it was not in time.
+    pub async fn until_asked(&self, since: usize, name: &str) {
+        crate::eventually(&format!("the engine is asked for {name}"), async || {
+            self.calls()[since..].iter().any(|call| call.name() == name).then_some(())
+        })
+        .await;
+    }
+
     /// Answers this path plausibly again.
     ///
     /// # Panics
@@ -158,6 +203,17 @@ impl FakeEngine {
     /// When another thread failed while it changed the same.
     pub fn set_containers(&self, rows: Vec<Value>) {
         self.state.lock().unwrap().containers = rows;
+    }
+
+    /// Gives every container this line as its log.
+    ///
+    /// # Panics
+    /// When another thread failed while it changed the same.
+    pub fn set_log(&self, line: &str) {
+        let text = format!("2023-11-14T22:13:21.000000000Z {line}\n");
+        let length = u32::try_from(text.len()).expect("a line");
+        let frame = [&[1, 0, 0, 0], &length.to_be_bytes()[..], text.as_bytes()].concat();
+        self.state.lock().unwrap().log = frame;
     }
 
     /// Sends an image's event to everybody who listens.
@@ -267,6 +323,7 @@ async fn answer(
         }
         Some(Answer::Huge(bytes)) => return huge(client, bytes).await,
         Some(Answer::Hang) => std::future::pending().await,
+        Some(Answer::Wait(gate)) => drop(gate.acquire().await),
         None => {}
     }
     let parts: Vec<_> = path.trim_matches('/').split('/').collect();
@@ -287,7 +344,12 @@ async fn answer(
             Some(row) => reply(client, 200, &inspect(&row)).await,
             None => reply(client, 404, &json!({"message": format!("No such container: {id}")})).await,
         },
-        ("GET", ["containers", _, "logs"]) => write(client, "HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.multiplexed-stream\r\nContent-Length: 0\r\n\r\n").await,
+        ("GET", ["containers", _, "logs"]) => {
+            let log = state.lock().unwrap().log.clone();
+            let kind = "application/vnd.docker.multiplexed-stream";
+            let head = format!("HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n", log.len());
+            write(client, &head).await && client.write_all(&log).await.is_ok()
+        }
         ("GET", ["images", "json"]) => reply(client, 200, &json!([])).await,
         ("GET", ["images", .., "json"]) => reply(client, 200, &json!({"Id": format!("sha256:{WEB}"), "Config": {}})).await,
         ("POST", ["images", "create"]) => reply(client, 200, &json!({"status": "Digest: sha256:0"})).await,

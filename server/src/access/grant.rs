@@ -155,6 +155,18 @@ impl<O: Operation> Grant<O> {
         }
     }
 
+    /// Who acts, as they are now. To be asked before the next step of what has waited for the engine: what was
+    /// decided then may not hold any more.
+    ///
+    /// # Errors
+    /// [`Error::SignedOut`] when the session or token has ended; what the decision says when it is another now.
+    pub async fn require_still(&self, app: &App) -> Result<Actor, Error> {
+        let actor = app.sessions.recheck(&self.actor).await.ok_or(Error::SignedOut)?;
+        permit_factor::<O>(&actor)?;
+        self.resolved.place.permit(actor.access(), O::NEEDS)?;
+        Ok(actor)
+    }
+
     /// What it is about: for a lease, and for decisions on the same target.
     #[must_use]
     pub fn place(&self) -> &Place {

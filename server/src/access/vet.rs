@@ -6,11 +6,12 @@
 
 use shared::{
     Permission, Target,
+    access::PermissionSet,
     run::{CreateContainer, RunSpec, check, host_needs},
 };
 
-use super::grant::Grant;
-use crate::Error;
+use super::{grant::Grant, session::Actor};
+use crate::{Error, app::App};
 
 /// Something that was sent, and that this actor may do.
 #[derive(Clone, Debug)]
@@ -43,15 +44,7 @@ pub fn stack_of(spec: &RunSpec) -> Option<&str> {
 /// the fields that need host access, [`Error::Invalid`] with the first that is wrong, or
 /// [`Error::ConfirmationNeeded`] for host access that is all right otherwise.
 pub fn vet(grant: &Grant<CreateContainer>, spec: RunSpec) -> Result<Vetted<RunSpec>, Error> {
-    let environment = &grant.target().environment;
-    let target = match stack_of(&spec) {
-        Some(stack) => Target::Stack { environment, stack },
-        None => Target::Environment(environment),
-    };
-    let held = grant.actor().access().at(target);
-    if !held.contains(Permission::ContainerCreate) {
-        return Err(Error::Forbidden { needs: Permission::ContainerCreate });
-    }
+    let held = held(grant, grant.actor(), &spec)?;
     let vetted = decide(held.contains(Permission::HostAccess), spec)?;
     // Last, so that nobody is asked again for what is refused all the same.
     if !host_needs(vetted.get()).is_empty() {
@@ -60,13 +53,47 @@ pub fn vet(grant: &Grant<CreateContainer>, spec: RunSpec) -> Result<Vetted<RunSp
     Ok(vetted)
 }
 
-fn decide(host_access: bool, spec: RunSpec) -> Result<Vetted<RunSpec>, Error> {
-    let needs = host_needs(&spec);
-    if !host_access && !needs.is_empty() {
-        let mut fields: Vec<String> = needs.iter().map(|need| need.place.to_string()).collect();
-        fields.dedup();
-        return Err(Error::ForbiddenFields { needs: Permission::HostAccess, fields });
+/// Looks whether the actor may still have it made: before each further step, since each waits for the engine.
+///
+/// # Errors
+/// [`Error::SignedOut`], or as [`vet`].
+pub async fn vet_again(
+    app: &App,
+    grant: &Grant<CreateContainer>,
+    spec: &Vetted<RunSpec>,
+) -> Result<(), Error> {
+    let actor = grant.require_still(app).await?;
+    let held = held(grant, &actor, spec.get())?;
+    require_host_access(held.contains(Permission::HostAccess), spec.get())
+}
+
+/// What the actor holds where the spec wants its container, creating among it.
+fn held(grant: &Grant<CreateContainer>, actor: &Actor, spec: &RunSpec) -> Result<PermissionSet, Error> {
+    let environment = &grant.target().environment;
+    let target = match stack_of(spec) {
+        Some(stack) => Target::Stack { environment, stack },
+        None => Target::Environment(environment),
+    };
+    let held = actor.access().at(target);
+    if held.contains(Permission::ContainerCreate) {
+        Ok(held)
+    } else {
+        Err(Error::Forbidden { needs: Permission::ContainerCreate })
     }
+}
+
+fn require_host_access(held: bool, spec: &RunSpec) -> Result<(), Error> {
+    let needs = host_needs(spec);
+    if held || needs.is_empty() {
+        return Ok(());
+    }
+    let mut fields: Vec<String> = needs.iter().map(|need| need.place.to_string()).collect();
+    fields.dedup();
+    Err(Error::ForbiddenFields { needs: Permission::HostAccess, fields })
+}
+
+fn decide(host_access: bool, spec: RunSpec) -> Result<Vetted<RunSpec>, Error> {
+    require_host_access(host_access, &spec)?;
     match check(&spec).into_iter().find(|finding| finding.problem.blocks()) {
         Some(wrong) => Err(Error::invalid(&wrong.place.to_string(), wrong.problem.to_string())),
         None => Ok(Vetted(spec)),

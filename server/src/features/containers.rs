@@ -61,50 +61,52 @@ async fn inspect(
     Ok(hub.engine()?.inspect_container(&grant, summary.as_ref().clone()).await?)
 }
 
-async fn start(_: App, grant: Grant<StartContainer>, _: Empty, (): ()) -> Result<(), Error> {
-    let engine = ready(&grant, ContainerAction::Start).await?;
-    require_inside(&engine, &grant).await?;
+async fn start(app: App, grant: Grant<StartContainer>, _: Empty, (): ()) -> Result<(), Error> {
+    let engine = entered(&app, &grant, ContainerAction::Start).await?;
     settle(&grant, engine.start_container(&grant).await).await
 }
 
-async fn stop(_: App, grant: Grant<StopContainer>, options: StopOptions, (): ()) -> Result<(), Error> {
-    let engine = ready(&grant, ContainerAction::Stop).await?;
+async fn stop(app: App, grant: Grant<StopContainer>, options: StopOptions, (): ()) -> Result<(), Error> {
+    let engine = ready(&app, &grant, ContainerAction::Stop).await?;
     settle(&grant, engine.stop_container(&grant, options.timeout_seconds).await).await
 }
 
-async fn restart(_: App, grant: Grant<RestartContainer>, options: StopOptions, (): ()) -> Result<(), Error> {
-    let engine = ready(&grant, ContainerAction::Restart).await?;
-    require_inside(&engine, &grant).await?;
+async fn restart(
+    app: App,
+    grant: Grant<RestartContainer>,
+    options: StopOptions,
+    (): (),
+) -> Result<(), Error> {
+    let engine = entered(&app, &grant, ContainerAction::Restart).await?;
     settle(&grant, engine.restart_container(&grant, options.timeout_seconds).await).await
 }
 
-async fn pause(_: App, grant: Grant<PauseContainer>, _: Empty, (): ()) -> Result<(), Error> {
-    let engine = ready(&grant, ContainerAction::Pause).await?;
+async fn pause(app: App, grant: Grant<PauseContainer>, _: Empty, (): ()) -> Result<(), Error> {
+    let engine = ready(&app, &grant, ContainerAction::Pause).await?;
     settle(&grant, engine.pause_container(&grant).await).await
 }
 
-async fn unpause(_: App, grant: Grant<UnpauseContainer>, _: Empty, (): ()) -> Result<(), Error> {
-    let engine = ready(&grant, ContainerAction::Unpause).await?;
-    require_inside(&engine, &grant).await?;
+async fn unpause(app: App, grant: Grant<UnpauseContainer>, _: Empty, (): ()) -> Result<(), Error> {
+    let engine = entered(&app, &grant, ContainerAction::Unpause).await?;
     settle(&grant, engine.unpause_container(&grant).await).await
 }
 
-async fn kill(_: App, grant: Grant<KillContainer>, options: KillOptions, (): ()) -> Result<(), Error> {
+async fn kill(app: App, grant: Grant<KillContainer>, options: KillOptions, (): ()) -> Result<(), Error> {
     let signal = options.signal.as_deref();
     if signal.is_some_and(|signal| !is_signal(signal)) {
         return Err(Error::invalid("signal", "a signal is a name such as SIGHUP, or a number"));
     }
     grant.note(signal.unwrap_or("SIGKILL"));
-    let engine = ready(&grant, ContainerAction::Kill).await?;
+    let engine = ready(&app, &grant, ContainerAction::Kill).await?;
     settle(&grant, engine.kill_container(&grant, signal).await).await
 }
 
-async fn rename(_: App, grant: Grant<RenameContainer>, _: Empty, new: NewName) -> Result<(), Error> {
+async fn rename(app: App, grant: Grant<RenameContainer>, _: Empty, new: NewName) -> Result<(), Error> {
     if new.name.as_str().len() < 2 {
         return Err(Error::invalid("name", "a name has two characters or more"));
     }
     grant.note(format!("to {}", new.name));
-    let engine = ready(&grant, ContainerAction::Rename).await?;
+    let engine = ready(&app, &grant, ContainerAction::Rename).await?;
     let renamed = engine.rename_container(&grant, &new.name).await;
     // The engine's own words tell which container has the name, and that one may be hidden.
     let renamed = match renamed {
@@ -116,11 +118,16 @@ async fn rename(_: App, grant: Grant<RenameContainer>, _: Empty, new: NewName) -
     settle(&grant, renamed).await
 }
 
-async fn remove(_: App, grant: Grant<RemoveContainer>, options: RemoveOptions, (): ()) -> Result<(), Error> {
+async fn remove(
+    app: App,
+    grant: Grant<RemoveContainer>,
+    options: RemoveOptions,
+    (): (),
+) -> Result<(), Error> {
     if options.volumes {
         grant.note("with its anonymous volumes");
     }
-    let engine = ready(&grant, ContainerAction::Remove).await?;
+    let engine = ready(&app, &grant, ContainerAction::Remove).await?;
     settle(&grant, engine.remove_container(&grant, options).await).await
 }
 
@@ -144,13 +151,14 @@ async fn transfer(
 
 /// The engine, once the container's state allows the action. What the list says may be a moment old, so a
 /// refusal looks again first.
-async fn ready<E: Endpoint>(grant: &Grant<E>, action: ContainerAction) -> Result<Engine, Error> {
+async fn ready<E: Endpoint>(app: &App, grant: &Grant<E>, action: ContainerAction) -> Result<Engine, Error> {
     let hub = grant.hub()?;
     let id = grant.container()?;
     let engine = hub.engine()?;
     let state = || hub.inventory().get(id).map(|container| container.state);
     if state().is_some_and(|state| !action.allowed_in(state)) {
         hub.settle(id).await;
+        grant.require_still(app).await?;
     }
     match state() {
         None => Err(Error::NotFound("container")),
@@ -161,6 +169,14 @@ async fn ready<E: Endpoint>(grant: &Grant<E>, action: ContainerAction) -> Result
             action.command().replace("rm", "be removed"),
         ))),
     }
+}
+
+/// As [`ready`], for what runs the container's own program: it may not reach the host then.
+async fn entered<E: Endpoint>(app: &App, grant: &Grant<E>, action: ContainerAction) -> Result<Engine, Error> {
+    let engine = ready(app, grant, action).await?;
+    require_inside(&engine, grant).await?;
+    grant.require_still(app).await?;
+    Ok(engine)
 }
 
 async fn settle<E: Endpoint>(grant: &Grant<E>, outcome: Result<(), EngineError>) -> Result<(), Error> {

@@ -26,9 +26,11 @@ pub fn mount(api: Api) -> Api {
 async fn download(app: App, grant: Grant<DownloadLogs>, query: LogQuery, (): ()) -> Result<Download, Error> {
     let hub = grant.hub()?;
     let name = hub.inventory().get(grant.container()?).ok_or(Error::NotFound("container"))?.name.clone();
-    let reader = hub.read_log(&grant, &query).await?;
-    let timestamps = query.timestamps;
     let news = Lease::new(&app, &grant).watch();
+    let reader = hub.read_log(&grant, &query).await?;
+    // The engine may have taken its time, and the first lines are there already.
+    grant.require_still(&app).await?;
+    let timestamps = query.timestamps;
     let chunks = stream::unfold(Some((reader, news)), move |open| next_chunk(open, timestamps));
     Ok(Download {
         file_name: format!("{name}.log"),

@@ -58,8 +58,8 @@ async fn exec(
     query: TerminalQuery,
     socket: WebSocket,
 ) -> Result<(), Error> {
-    let opened = open_exec(&grant, query).await;
-    let lease = Lease::new(&app, &grant);
+    let mut lease = Lease::new(&app, &grant);
+    let opened = while_held(&mut lease, open_exec(&grant, query)).await;
     run(lease, socket, opened).await
 }
 
@@ -102,8 +102,8 @@ async fn attach(
     query: AttachQuery,
     socket: WebSocket,
 ) -> Result<(), Error> {
-    let opened = open_attach(&grant, query).await;
-    let lease = Lease::new(&app, &grant);
+    let mut lease = Lease::new(&app, &grant);
+    let opened = while_held(&mut lease, open_attach(&grant, query)).await;
     run(lease, socket, opened).await
 }
 
@@ -119,6 +119,18 @@ async fn open_attach(
     let command = hub.inventory().get(grant.container()?).map(|row| row.command.clone()).unwrap_or_default();
     duplex.control.resize(query.columns.max(1), query.rows.max(1)).await;
     Ok((duplex, vec![command]))
+}
+
+/// Opens it unless the right to it goes meanwhile, since each step waits for the engine.
+async fn while_held<T>(
+    lease: &mut Lease,
+    opening: impl Future<Output = Result<T, OpenError>>,
+) -> Result<T, OpenError> {
+    tokio::select! {
+        biased;
+        error = lease.lost() => Err(error.into()),
+        opened = opening => opened,
+    }
 }
 
 /// Why there is no program to talk to.

@@ -66,7 +66,8 @@ fn due(app: &App, actor: &Actor) -> Instant {
 }
 
 impl Lease {
-    /// For as long as what was just granted would be granted again.
+    /// For as long as what was granted would be granted again. Looks first of all: what was taken between the
+    /// grant and now was told to nobody here.
     #[must_use]
     pub fn new<O: Operation>(app: &App, grant: &Grant<O>) -> Self {
         let due = due(app, grant.actor());
@@ -78,7 +79,7 @@ impl Lease {
             place: grant.place().clone(),
             changes: app.sessions.changes(),
             due,
-            stale: Stale::Fresh,
+            stale: Stale::Whole,
         }
     }
 

@@ -34,6 +34,7 @@ mod openapi;
 mod origin;
 mod pages;
 mod policy;
+mod races;
 mod reverse_proxy;
 mod run;
 mod run_again;

@@ -1,10 +1,12 @@
 //! What several features' tests say in the same words.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use longshore_tests::{
     Client, Console, LiveSocket, TerminalSocket, TestContainer, client::Refusal, console::local, eventually,
 };
 use shared::{
-    ContainerId, Empty, Endpoint,
+    ContainerId, Empty, Endpoint, UnixMillis,
     containers::{ContainerList, ContainerState, ContainerSummary, ListContainers},
     live::{Cursor, Event, Topic},
     terminal::{OpenTerminal, TerminalQuery},
@@ -47,6 +49,12 @@ pub(crate) async fn running(console: &Console, label: &str) -> TestContainer {
     let container = longshore_tests::TestEngine::from_env().idle(label);
     shown(console, &container, ContainerState::Running).await;
     container
+}
+
+/// A day from now: when what is made in a test may expire.
+pub(crate) fn tomorrow() -> UnixMillis {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    UnixMillis(i64::try_from(now.as_millis()).unwrap() + 86_400_000)
 }
 
 /// Calls an operation that takes no body.

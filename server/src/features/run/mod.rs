@@ -17,10 +17,10 @@ use crate::{
         grant::Grant,
         inside::require_ordinary_volumes,
         owners,
-        vet::{stack_of, vet},
+        vet::{Vetted, stack_of, vet, vet_again},
     },
     app::App,
-    engine::EngineError,
+    engine::{Created, Engine, EngineError},
     http::Api,
 };
 
@@ -58,16 +58,14 @@ async fn create(
     let hub = grant.hub()?;
     let engine = hub.engine()?;
     require_ordinary_volumes(&engine, &grant, &spec).await?;
+    vet_again(&app, &grant, &spec).await?;
     let created = engine.create_container(&grant, &spec).await;
     let created = created.map_err(|error| blame::refused(spec.get(), discreet(&grant, error)))?;
     // Before anything else is done with it: whoever may create only in a stack sees it by this record alone.
     let stack = stack_of(spec.get());
     owners::made(&app, grant.actor(), hub.id(), created.id(), None, stack).await?;
     // From here on the container is there: what fails now is told with it.
-    let mut outcome = engine.connect_created(&grant, &created, &spec).await;
-    if options.start && outcome.is_ok() {
-        outcome = engine.start_created(&grant, &created).await;
-    }
+    let outcome = bring_up(&app, &grant, &engine, &created, &spec, options).await;
     hub.settle(created.id()).await;
     let id = created.id().clone();
     let name = hub.inventory().get(&id).map(|row| row.name.clone());
@@ -81,6 +79,24 @@ async fn create(
         Some(failure) => format!("{} as {name} ({}): {}", describe(spec.get()), id.short(), failure.message),
     });
     Ok(CreatedContainer { id, name, warnings: created.into_warnings(), not_started })
+}
+
+/// Joins what was made to its networks, and starts it.
+async fn bring_up(
+    app: &App,
+    grant: &Grant<CreateContainer>,
+    engine: &Engine,
+    created: &Created,
+    spec: &Vetted<RunSpec>,
+    options: CreateOptions,
+) -> Result<(), Error> {
+    vet_again(app, grant, spec).await?;
+    engine.connect_created(grant, created, spec).await?;
+    if options.start {
+        vet_again(app, grant, spec).await?;
+        engine.start_created(grant, created).await?;
+    }
+    Ok(())
 }
 
 /// The engine's own words tell which container has a name, and that one may be hidden.
