@@ -36,6 +36,11 @@ pub(crate) struct Phone {
 }
 
 impl Phone {
+    /// The secret, as it is typed into an app.
+    pub(crate) fn secret(&self) -> &str {
+        &self.secret
+    }
+
     /// The code of a time step, counted from the present one.
     pub(crate) async fn code(&self, step: i64) -> FactorCode {
         let app = Builder::new().with_secret(Secret::try_from_base32(&self.secret).unwrap()).build().unwrap();

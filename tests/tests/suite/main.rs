@@ -15,6 +15,7 @@ mod access;
 mod account;
 mod admin_command;
 mod audit;
+mod canary;
 mod confirmation;
 mod containers;
 mod engine_tls;
