@@ -316,3 +316,30 @@ async fn a_container_without_permission_on_the_socket_is_told() {
         UnreachableReason::PermissionDenied
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn line_28_an_engine_that_sends_elsewhere_is_not_followed() {
+    let fake = FakeEngine::start();
+    let console = Console::connected(ConsoleOptions::before(&fake.host())).await;
+    let admin = console.admin().await;
+    let elsewhere = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = elsewhere.local_addr().unwrap();
+    let visited = tokio::spawn(async move { elsewhere.accept().await.map(drop) });
+    for status in [301, 302, 303, 307, 308] {
+        let head = format!(
+            "HTTP/1.1 {status} X\r\nLocation: http://{address}/containers/json\r\nContent-Length: 0\r\n\r\n"
+        );
+        for path in ["json", "start"] {
+            let path = format!("/containers/{}/{path}", fake_engine::JOB);
+            fake.answer(&path, Answer::Bytes(head.clone().into_bytes()));
+        }
+        let inspect = InspectContainer { environment: local(), container: "job-1".parse().unwrap() };
+        let refusal = act(&admin, inspect, Empty {}).await.unwrap_err();
+        assert_eq!(refusal.status, 502, "{status}: {refusal}");
+        let start = StartContainer { environment: local(), container: "job-1".parse().unwrap() };
+        let refusal = act(&admin, start, Empty {}).await.unwrap_err();
+        assert_eq!(refusal.status, 502, "{status}: {refusal}");
+    }
+    assert!(!visited.is_finished(), "nobody went there");
+    visited.abort();
+}

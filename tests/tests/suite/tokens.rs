@@ -415,3 +415,24 @@ async fn the_audit_names_the_token_and_the_container_is_its_owners() {
         assert!(found, "{action} {result:?} in {rows:#?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn line_25_a_token_in_an_address_opens_nothing() {
+    let (_fake, console) = two().await;
+    let owner = console.user(Role::Operator).await;
+    let made = make(&owner, new(PermissionSet::of(&[Permission::ContainerView]), Scope::Everything)).await;
+    let text = &made.text;
+    let stranger = console.anonymous();
+    for name in ["token", "access_token", "api_key", "key", "auth", "authorization", "bearer", "longshore"] {
+        for path in ["/api/v1/session", "/api/v1/environments/local/containers", "/api/v1/live"] {
+            let reply = stranger.get(&format!("{path}?{name}={text}")).await;
+            // Asked for who it is before what it asks, or the other way round: it is never let in.
+            assert!(matches!(reply.status.as_u16(), 401 | 403 | 422), "{path} {name}: {}", reply.status);
+        }
+    }
+    for header in ["x-api-key", "x-auth-token", "private-token", "cookie"] {
+        let value = if header == "cookie" { format!("longshore={text}") } else { text.clone() };
+        let reply = stranger.request("GET", "/api/v1/session").header(header, &value).send().await;
+        assert_eq!(reply.status, 401, "{header}: {}", reply.text());
+    }
+}
