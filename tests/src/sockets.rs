@@ -248,8 +248,16 @@ impl TerminalSocket {
     /// # Panics
     /// When the socket is gone.
     pub async fn say(&mut self, input: &TerminalInput) {
+        assert!(self.try_say(input).await, "the terminal takes a frame");
+    }
+
+    /// Says it if the socket still stands; whether it did.
+    ///
+    /// # Panics
+    /// Never: a frame is JSON.
+    pub async fn try_say(&mut self, input: &TerminalInput) -> bool {
         let text = serde_json::to_string(input).expect("a frame");
-        self.socket.send(Message::text(text)).await.expect("the terminal takes a frame");
+        self.socket.send(Message::text(text)).await.is_ok()
     }
 
     /// The next text frame, or `None` when the socket ended; what is printed meanwhile is collected and

@@ -27,7 +27,7 @@ use crate::{
     access::{grant::Grant, inside::require_inside},
     app::App,
     engine::{Duplex, EngineError, ExecSpec, FrameDecoder, Framing, Printed},
-    http::{Api, Lease},
+    http::{Api, Lease, farewell},
 };
 
 /// Where shells are looked for, the best first.
@@ -167,7 +167,7 @@ async fn run(
     socket: WebSocket,
     opened: Result<(Duplex, Vec<String>), OpenError>,
 ) -> Result<(), Error> {
-    let (mut sink, incoming) = socket.split();
+    let (mut sink, mut incoming) = socket.split();
     let (duplex, command) = match opened {
         Ok(opened) => opened,
         Err(error) => {
@@ -178,7 +178,7 @@ async fn run(
                 OpenError::Error(error) => (error, false),
             };
             say(&mut sink, &TerminalOutput::Failed { error: error.to_api(), no_shell }).await;
-            let _gone = sink.close().await;
+            end(sink, &mut incoming).await;
             return Err(error);
         }
     };
@@ -191,7 +191,7 @@ async fn run(
 async fn talk(
     mut lease: Lease,
     mut sink: SplitSink<WebSocket, Message>,
-    incoming: SplitStream<WebSocket>,
+    mut incoming: SplitStream<WebSocket>,
     duplex: Duplex,
 ) -> Result<(), Error> {
     let Duplex { output, input, framing, takes_input, control } = duplex;
@@ -199,7 +199,7 @@ async fn talk(
     let (sizes, mut new_sizes) = mpsc::channel::<(u16, u16)>(4);
     let ended = {
         let printing = print(output, framing, &mut sink, drawn_seen);
-        let typing = type_in(incoming, takes_input.then_some(input), drawn, sizes);
+        let typing = type_in(&mut incoming, takes_input.then_some(input), drawn, sizes);
         let resizing = async {
             while let Some((columns, rows)) = new_sizes.recv().await {
                 control.resize(columns, rows).await;
@@ -233,8 +233,13 @@ async fn talk(
             Err(error)
         }
     };
-    let _gone = timeout(Duration::from_secs(1), sink.close()).await;
+    end(sink, &mut incoming).await;
     outcome
+}
+
+async fn end(mut sink: SplitSink<WebSocket, Message>, incoming: &mut SplitStream<WebSocket>) {
+    let _gone = timeout(Duration::from_secs(1), sink.close()).await;
+    farewell(incoming).await;
 }
 
 enum End {
@@ -279,7 +284,7 @@ async fn print(
 
 /// What is typed to the program; sizes and acknowledgements to where they belong.
 async fn type_in(
-    mut incoming: SplitStream<WebSocket>,
+    incoming: &mut SplitStream<WebSocket>,
     mut input: Option<impl tokio::io::AsyncWrite + Unpin>,
     drawn: watch::Sender<u64>,
     sizes: mpsc::Sender<(u16, u16)>,

@@ -3,6 +3,7 @@
 
 mod address;
 mod assets;
+mod farewell;
 mod health;
 mod healthcheck;
 mod layers;
@@ -17,6 +18,7 @@ mod tls;
 
 pub use address::{Hops, TrustedProxies};
 pub use assets::{Asset, Assets};
+pub use farewell::farewell;
 pub use healthcheck::check as check_health;
 pub use lease::{Lease, LeaseNews};
 pub use mount::{Api, Mounted};

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use longshore_tests::{Client, Console, TerminalSocket, TestContainer, TestEngine, eventually};
+use longshore_tests::{
+    Answer, Client, Console, ConsoleOptions, FakeEngine, TerminalSocket, TestContainer, TestEngine,
+    console::local, eventually, fake_engine,
+};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use shared::{
     Empty, ErrorCode, Role,
@@ -131,6 +135,36 @@ async fn much_output_arrives_whole_and_in_order() {
     let lines: Vec<_> = printed.lines().collect();
     assert_eq!(lines.len(), 200_000);
     assert!(lines.iter().enumerate().all(|(at, line)| *line == at.to_string()));
+}
+
+/// What is said while the program ends stays unread, and a connection that is closed with something unread
+/// is reset: the exit code is not to go down with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_ends_at_once_tells_its_exit_code_whatever_is_said_meanwhile() {
+    let fake = FakeEngine::start();
+    let exec = "e".repeat(64);
+    let started = b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n".to_vec();
+    fake.answer(&format!("/exec/{exec}/start"), Answer::Bytes(started));
+    let ended = json!({"ID": exec, "Running": false, "ExitCode": 3, "ContainerID": fake_engine::WEB});
+    fake.answer(&format!("/exec/{exec}/json"), Answer::Json(200, ended));
+    for options in [ConsoleOptions::before(&fake.host()), ConsoleOptions::before(&fake.host()).tls()] {
+        let console = Console::connected(options).await;
+        let admin = console.admin().await;
+        let web = OpenTerminal { environment: local(), container: "web-1".parse().unwrap() };
+        for round in 0..100 {
+            let mut terminal = TerminalSocket::open(&admin, &web, &command("true")).await;
+            // Nothing is read meanwhile: what the console says waits in the connection.
+            let mut columns = 1;
+            while columns < 300 && terminal.try_say(&TerminalInput::Resize { columns, rows: 24 }).await {
+                columns += 1;
+            }
+            let start = terminal.next().await;
+            assert!(matches!(start, Some(TerminalOutput::Started { .. })), "round {round}: {start:?}");
+            let end = terminal.next().await;
+            assert_eq!(end, Some(TerminalOutput::Exited { code: Some(3) }), "round {round}, {columns} sizes");
+            terminal.closed_within(Duration::from_secs(5)).await;
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

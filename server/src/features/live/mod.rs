@@ -22,7 +22,7 @@ use crate::{
     Error,
     access::{grant::Grant, session::Actor, sight::Sight},
     app::App,
-    http::{Api, Lease, LeaseNews},
+    http::{Api, Lease, LeaseNews, farewell},
     jobs::JobSight,
     own_load::LoadHandle,
 };
@@ -100,6 +100,7 @@ async fn live(app: App, grant: Grant<Live>, _: Empty, socket: WebSocket) -> Resu
     drop(out);
     // What is queued, the word that the session is over above all, is still written.
     let _late = timeout(Duration::from_secs(2), writer).await;
+    farewell(&mut incoming).await;
     Ok(())
 }
 
