@@ -6,7 +6,7 @@ use axum::{
     Router,
     extract::{ConnectInfo, Request},
 };
-use axum_server::Handle;
+use axum_server::{Handle, accept::NoDelayAcceptor, tls_rustls::RustlsAcceptor};
 use tower::Layer;
 use tower::util::MapRequestLayer;
 
@@ -51,21 +51,15 @@ async fn tcp(app: &App, address: SocketAddr, service: Router) -> Result<(), Stri
     tokio::spawn(stop_on_signal(signal(), handle.clone()));
     greet(app, Some(bound));
     let service = service.into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum_server::from_tcp(listener).map_err(|error| error.to_string())?.handle(handle);
+    // What is small and last, an echoed key or an exit code, would otherwise wait until the browser has
+    // confirmed what went before.
     let served = match certificate {
         Some(certificate) => {
-            axum_server::from_tcp_rustls(listener, certificate)
-                .map_err(|error| error.to_string())?
-                .handle(handle)
-                .serve(service)
-                .await
+            let acceptor = RustlsAcceptor::new(certificate).acceptor(NoDelayAcceptor);
+            server.acceptor(acceptor).serve(service).await
         }
-        None => {
-            axum_server::from_tcp(listener)
-                .map_err(|error| error.to_string())?
-                .handle(handle)
-                .serve(service)
-                .await
-        }
+        None => server.acceptor(NoDelayAcceptor).serve(service).await,
     };
     served.map_err(|error| error.to_string())
 }
