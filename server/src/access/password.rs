@@ -5,7 +5,8 @@
 use std::sync::Arc;
 
 use argon2::{
-    Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version, password_hash,
+    Algorithm, Argon2, Block, Params, PasswordHash, Version,
+    password_hash::{phc::Output, try_generate_salt},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use tokio::sync::Semaphore;
@@ -16,6 +17,12 @@ use crate::Error;
 const AT_ONCE: usize = 2;
 /// Who may wait for their turn; further ones are told that the console is busy.
 const WAITING: usize = 64;
+/// The least that is asked for at once for a hash, in bytes; what is not touched of it costs nothing. An
+/// allocator keeps smaller pieces for the next time, glibc up to 32 MiB and for each of its threads: the
+/// console would grow with each sign-in.
+const PIECE_BYTES: usize = 33 * 1024 * 1024;
+/// Bytes of a hash.
+const OUTPUT_BYTES: usize = 32;
 
 /// What one hash costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,16 +92,8 @@ impl Hasher {
     /// # Errors
     /// When argon2 cannot work at that cost.
     pub fn new(cost: Cost) -> Result<Self, HashError> {
-        let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, None)
-            .map_err(|error| HashError::Failed(error.to_string()))?;
-        let decoy = format!(
-            "$argon2id$v=19$m={},t={},p={}${}${}",
-            cost.memory_kib,
-            cost.passes,
-            cost.lanes,
-            STANDARD_NO_PAD.encode(rand::random::<[u8; 16]>()),
-            STANDARD_NO_PAD.encode(rand::random::<[u8; 32]>()),
-        );
+        let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, None).map_err(failed)?;
+        let decoy = phc(cost, &rand::random::<[u8; 16]>(), &rand::random());
         Ok(Self(Arc::new(Inner {
             argon: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
             cost,
@@ -111,8 +110,10 @@ impl Hasher {
     pub async fn hash(&self, password: &str) -> Result<String, HashError> {
         let password = password.to_owned();
         self.run(move |inner| {
-            let hash = inner.argon.hash_password(password.as_bytes());
-            hash.map(|hash| hash.to_string()).map_err(|error| HashError::Failed(error.to_string()))
+            let salt = try_generate_salt().map_err(failed)?;
+            let mut output = [0; OUTPUT_BYTES];
+            compute(&inner.argon, &password, &salt, &mut output)?;
+            Ok(phc(inner.cost, &salt, &output))
         })
         .await
     }
@@ -136,7 +137,7 @@ impl Hasher {
     ) -> Result<T, HashError> {
         let admitted = self.0.admitted.clone().try_acquire_owned().map_err(|_| HashError::Busy)?;
         let running = self.0.running.clone().acquire_owned().await;
-        let running = running.map_err(|error| HashError::Failed(error.to_string()))?;
+        let running = running.map_err(failed)?;
         let inner = self.0.clone();
         tokio::task::spawn_blocking(move || {
             let done = work(&inner);
@@ -144,20 +145,25 @@ impl Hasher {
             done
         })
         .await
-        .map_err(|error| HashError::Failed(error.to_string()))?
+        .map_err(failed)?
     }
 }
 
 impl Inner {
     fn verify(&self, password: &str, hash: Option<&str>) -> Result<Verdict, HashError> {
-        let parsed = PasswordHash::new(hash.unwrap_or(&self.decoy))
-            .map_err(|error| HashError::Failed(error.to_string()))?;
-        match self.argon.verify_password(password.as_bytes(), &parsed) {
-            Ok(()) if hash.is_none() => Ok(Verdict::Wrong),
-            Ok(()) if self.made_today(&parsed) => Ok(Verdict::Right),
-            Ok(()) => Ok(Verdict::RightAtOldCost),
-            Err(password_hash::Error::PasswordInvalid) => Ok(Verdict::Wrong),
-            Err(error) => Err(HashError::Failed(error.to_string())),
+        let parsed = PasswordHash::new(hash.unwrap_or(&self.decoy)).map_err(failed)?;
+        let (Some(salt), Some(expected)) = (&parsed.salt, &parsed.hash) else { return Ok(Verdict::Wrong) };
+        let algorithm = Algorithm::try_from(parsed.algorithm.as_str()).map_err(failed)?;
+        let version = parsed.version.map_or(Ok(Version::default()), Version::try_from).map_err(failed)?;
+        let argon = Argon2::new(algorithm, version, Params::try_from(&parsed).map_err(failed)?);
+        let mut output = vec![0; expected.len()];
+        compute(&argon, password, salt, &mut output)?;
+        // Compared in constant time.
+        match Output::new(&output).map_err(failed)? == *expected {
+            true if hash.is_none() => Ok(Verdict::Wrong),
+            true if self.made_today(&parsed) => Ok(Verdict::Right),
+            true => Ok(Verdict::RightAtOldCost),
+            false => Ok(Verdict::Wrong),
         }
     }
 
@@ -169,6 +175,30 @@ impl Inner {
         });
         cost == Ok(self.cost) && hash.algorithm.as_str() == "argon2id" && hash.version == Some(19)
     }
+}
+
+/// Hashes in memory that goes back to the system with it.
+fn compute(argon: &Argon2<'_>, password: &str, salt: &[u8], output: &mut [u8]) -> Result<(), HashError> {
+    let blocks = argon.params().block_count();
+    let mut memory = Vec::with_capacity(blocks.max(PIECE_BYTES / Block::SIZE));
+    memory.resize(blocks, Block::new());
+    argon.hash_password_into_with_memory(password.as_bytes(), salt, output, &mut memory).map_err(failed)
+}
+
+/// A hash as it is kept (<https://github.com/P-H-C/phc-string-format>).
+fn phc(cost: Cost, salt: &[u8], output: &[u8; OUTPUT_BYTES]) -> String {
+    format!(
+        "$argon2id$v=19$m={},t={},p={}${}${}",
+        cost.memory_kib,
+        cost.passes,
+        cost.lanes,
+        STANDARD_NO_PAD.encode(salt),
+        STANDARD_NO_PAD.encode(output),
+    )
+}
+
+fn failed(error: impl std::fmt::Display) -> HashError {
+    HashError::Failed(error.to_string())
 }
 
 #[cfg(test)]
