@@ -4,7 +4,9 @@
 //! buffered beyond one line's bound
 //! (<https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Container/operation/ContainerAttach>).
 
-use bytes::Bytes;
+use std::ops::Range;
+
+use bytes::{Buf, Bytes};
 use shared::logs::{LINE_MAX_BYTES, LogStream};
 
 /// How a container's output arrives.
@@ -67,7 +69,8 @@ impl FrameDecoder {
         while !chunk.is_empty() {
             if self.left == 0 {
                 let missing = HEADER_BYTES.saturating_sub(self.header.len()).min(chunk.len());
-                self.header.extend_from_slice(&chunk.split_to(missing));
+                self.header.extend_from_slice(chunk.get(..missing).unwrap_or_default());
+                chunk.advance(missing);
                 let Some(header) = self.header.first_chunk::<HEADER_BYTES>() else { break };
                 let [kind, zeros @ .., a, b, c, d] = *header;
                 if zeros != [0, 0, 0] {
@@ -141,15 +144,22 @@ impl LineSplitter {
     }
 
     /// Takes a piece and adds the lines that it completes.
-    pub fn push(&mut self, frame: &Frame, lines: &mut Vec<RawLine>) {
+    pub fn push(&mut self, frame: Frame, lines: &mut Vec<RawLine>) {
         let framing = self.framing;
         let pending = match frame.stream {
             LogStream::Stdout => &mut self.stdout,
             LogStream::Stderr => &mut self.stderr,
         };
         if framing == Framing::Multiplexed && frame.start {
-            if let Some(line) = whole_line(pending, frame) {
-                lines.push(line);
+            if !pending.open
+                && pending.head.is_none()
+                && let Some((nanos, text)) = whole_line(&frame.data)
+            {
+                // The piece becomes the line: nothing is copied, and no other handle on its bytes is made.
+                let Frame { stream, mut data, .. } = frame;
+                data.truncate(text.end);
+                data.advance(text.start);
+                lines.push(RawLine { nanos, stream, cut: 0, text: data });
                 return;
             }
             pending.begin_message();
@@ -200,22 +210,18 @@ impl LineSplitter {
     }
 }
 
-/// The common case: a frame in one piece that holds one whole line. Nothing is copied.
-fn whole_line(pending: &Pending, frame: &Frame) -> Option<RawLine> {
-    if pending.open || pending.head.is_some() {
-        return None;
-    }
-    let data = &frame.data;
+/// The common case: a frame in one piece that holds one whole line. Its time, and where its text stands.
+fn whole_line(data: &[u8]) -> Option<(i64, Range<usize>)> {
     let space = memchr::memchr(b' ', data.get(..TIME_MAX_BYTES.min(data.len()))?)?;
     let nanos = parse_time(data.get(..space)?)?;
-    let text = data.get(space.checked_add(1)?..)?;
+    let start = space.checked_add(1)?;
+    let text = data.get(start..)?;
     let end = memchr::memchr(b'\n', text)?;
     if end.checked_add(1)? != text.len() || end > LINE_MAX_BYTES {
         return None;
     }
-    let start = space.checked_add(1)?;
-    let text = data.slice(start..start.checked_add(end)?);
-    Some(RawLine { nanos, stream: frame.stream, cut: 0, text: without_return(text) })
+    let end = if text.get(..end)?.ends_with(b"\r") { end.checked_sub(1)? } else { end };
+    Some((nanos, start..start.checked_add(end)?))
 }
 
 fn without_return(text: Bytes) -> Bytes {
@@ -292,7 +298,7 @@ impl Pending {
 /// Reads `2026-01-02T15:04:05.123456789Z`, with fewer digits or an offset too. Called for every line, so it
 /// reads digits instead of asking a calendar.
 fn parse_time(text: &[u8]) -> Option<i64> {
-    let digits = |range: std::ops::Range<usize>| -> Option<i64> {
+    let digits = |range: Range<usize>| -> Option<i64> {
         text.get(range)?
             .iter()
             .try_fold(0_i64, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i64::from(byte - b'0')))
@@ -362,9 +368,7 @@ mod tests {
         for to in cuts.iter().copied().map(|cut| cut.min(stream.len())).chain([stream.len()]) {
             if to > from {
                 decoder
-                    .push(Bytes::copy_from_slice(&stream[from..to]), |frame| {
-                        splitter.push(&frame, &mut lines)
-                    })
+                    .push(Bytes::copy_from_slice(&stream[from..to]), |frame| splitter.push(frame, &mut lines))
                     .unwrap();
                 from = to;
             }
@@ -469,7 +473,7 @@ mod tests {
             let mut decoder = FrameDecoder::new(framing);
             let mut splitter = LineSplitter::new(framing);
             let mut lines = Vec::new();
-            let _ = decoder.push(Bytes::from(bytes.clone()), |frame| splitter.push(&frame, &mut lines));
+            let _ = decoder.push(Bytes::from(bytes.clone()), |frame| splitter.push(frame, &mut lines));
             splitter.finish(&mut lines);
             let kept: usize = lines.iter().map(|line| line.text.len()).sum();
             prop_assert!(kept <= bytes.len());

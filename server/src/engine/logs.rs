@@ -1,14 +1,14 @@
 //! A container's log, read raw: `GET /containers/{id}/logs` with times
 //! (<https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Container/operation/ContainerLogs>).
 
-use std::{fmt::Write as _, mem, time::Duration};
+use std::{fmt::Write as _, mem, pin::pin, time::Duration};
 
 use bytes::Bytes;
 use http::Method;
 use http_body_util::BodyExt;
 use hyper::body::{Frame, Incoming};
 use shared::ContainerId;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::sleep;
 
 use super::{Engine, EngineError, FrameDecoder, Framing, LineSplitter, RawLine, transport};
 use crate::access::grant::SystemGrant;
@@ -101,10 +101,14 @@ impl LogReader {
             let read = self.body.frame().await;
             length = self.take(read);
         }
-        let until = Instant::now() + GATHER;
+        // One timer for all of them, and none at all where everything is there already.
+        let mut late = pin!(sleep(GATHER));
         while self.end.is_none() && length < BATCH_BYTES {
-            let Ok(read) = timeout_at(until, self.body.frame()).await else { break };
-            length = length.saturating_add(self.take(read));
+            tokio::select! {
+                biased;
+                read = self.body.frame() => length = length.saturating_add(self.take(read)),
+                () = &mut late => break,
+            }
         }
         if !self.gathered.is_empty() {
             return Ok(Some(mem::take(&mut self.gathered)));
@@ -120,7 +124,7 @@ impl LogReader {
                 let Ok(data) = frame.into_data() else { return 0 };
                 let length = data.len();
                 let splitter = &mut self.splitter;
-                if let Err(detail) = self.decoder.push(data, |frame| splitter.push(&frame, lines)) {
+                if let Err(detail) = self.decoder.push(data, |frame| splitter.push(frame, lines)) {
                     self.end = Some(Err(EngineError::Malformed { detail: detail.to_owned() }));
                 }
                 length

@@ -16,7 +16,7 @@ fn decode(framing: Framing, chunks: impl Iterator<Item = Bytes>) -> (Vec<RawLine
     let mut splitter = LineSplitter::new(framing);
     let mut lines = Vec::new();
     for chunk in chunks {
-        if decoder.push(chunk, |frame| splitter.push(&frame, &mut lines)).is_err() {
+        if decoder.push(chunk, |frame| splitter.push(frame, &mut lines)).is_err() {
             return (lines, false);
         }
     }
