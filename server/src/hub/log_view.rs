@@ -58,6 +58,8 @@ pub struct LogView {
     brought: usize,
     /// This reading is of the last lines alone, and has still to show that they begin before the cursor.
     last_lines: bool,
+    /// This reading began after the live end had ended: what it does not bring was not written.
+    after_the_end: bool,
     /// The last line of the history, until the live end has passed it.
     seam: Option<RawLine>,
     last: Option<RawLine>,
@@ -114,6 +116,7 @@ impl LogView {
             },
         };
         let framing = hub.framing(&system, &container).await?;
+        let after_the_end = has_ended(live.as_ref());
         let reader = hub.engine()?.logs(&system, &container, framing, range).await?;
         Ok(Self {
             hub,
@@ -130,6 +133,7 @@ impl LogView {
             place,
             brought: 0,
             last_lines,
+            after_the_end,
             seam: None,
             last: None,
         })
@@ -189,6 +193,10 @@ impl LogView {
             self.place = state.borrow().next;
             return self.read_on().await;
         }
+        if first.is_none() && self.brought == 0 && self.after_the_end && !self.last_lines {
+            self.phase = Phase::Done;
+            return Ok(());
+        }
         self.seam = self.last.take();
         self.phase = Phase::Live;
         Ok(())
@@ -227,6 +235,7 @@ impl LogView {
     async fn read(&mut self, range: LogRange) -> Result<(), EngineError> {
         self.had = self.cursor;
         self.brought = 0;
+        self.after_the_end = has_ended(self.live.as_ref());
         let framing = self.hub.framing(&self.system, &self.container).await?;
         let reader = self.hub.engine()?.logs(&self.system, &self.container, framing, range).await?;
         self.phase = Phase::History(Box::new(reader));
@@ -303,6 +312,10 @@ impl LogView {
         self.last = Some(lines.last()?.clone());
         Some(LogFrame::Batch { skipped, gap_from, lines })
     }
+}
+
+fn has_ended(live: Option<&(Arc<LiveLog>, watch::Receiver<LiveState>)>) -> bool {
+    live.is_some_and(|(_, state)| matches!(state.borrow().ended, Some(Ok(()))))
 }
 
 async fn open_live(
