@@ -24,6 +24,7 @@ mod list;
 mod live;
 mod logs;
 mod process;
+mod sign_in;
 mod sizes;
 mod table;
 mod terminal;
@@ -32,8 +33,10 @@ use fleet::Fleet;
 use longshore_tests::{Console, ConsoleOptions, TestEngine};
 use table::Table;
 
-const PARTS: [&str; 11] =
-    ["list", "access", "calls", "live", "browser", "form", "logs", "terminal", "memory", "start", "sizes"];
+const PARTS: [&str; 12] = [
+    "list", "access", "sign-in", "calls", "live", "browser", "form", "logs", "terminal", "memory", "start",
+    "sizes",
+];
 
 /// What every part measures on.
 struct Bench {
@@ -75,7 +78,8 @@ async fn main() {
     if wanted("logs") {
         logs::measure(&bench, &mut table).await;
     }
-    if ["list", "access", "calls", "live", "browser", "form", "memory", "start"].into_iter().any(wanted) {
+    let of_the_fleet = ["list", "access", "sign-in", "calls", "live", "browser", "form", "memory", "start"];
+    if of_the_fleet.into_iter().any(wanted) {
         let fleet = Fleet::launch(&bench.engine).await;
         if wanted("start") {
             process::start(&bench, &mut table).await;
@@ -85,6 +89,9 @@ async fn main() {
         }
         if wanted("access") {
             access::measure(&bench, &mut table).await;
+        }
+        if wanted("sign-in") {
+            sign_in::measure(&bench, &mut table).await;
         }
         if wanted("live") {
             live::measure(&bench, &mut table).await;

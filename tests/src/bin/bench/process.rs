@@ -75,13 +75,27 @@ async fn answered(client: &Client, path: &str) {
 }
 
 fn pss_megabytes(id: u32) -> f64 {
-    let text = std::fs::read_to_string(format!("/proc/{id}/smaps_rollup")).expect("the process");
+    megabytes(&std::fs::read_to_string(format!("/proc/{id}/smaps_rollup")).expect("the process"), "Pss:")
+}
+
+/// A field of what the kernel says of a process.
+fn megabytes(text: &str, field: &str) -> f64 {
     let kilobytes: f64 = text
         .lines()
-        .find_map(|line| line.strip_prefix("Pss:"))
+        .find_map(|line| line.strip_prefix(field))
         .and_then(|rest| rest.trim().trim_end_matches(" kB").parse().ok())
-        .expect("its PSS");
+        .expect("the field");
     kilobytes * 1024.0 / 1e6
+}
+
+/// Begins the process's peak of memory anew.
+pub(crate) fn forget_peak(id: u32) {
+    std::fs::write(format!("/proc/{id}/clear_refs"), "5").expect("the process");
+}
+
+/// The most memory that was resident since [`forget_peak`].
+pub(crate) fn peak_megabytes(id: u32) -> f64 {
+    megabytes(&std::fs::read_to_string(format!("/proc/{id}/status")).expect("the process"), "VmHWM:")
 }
 
 /// Seconds of processor that the process has used.
