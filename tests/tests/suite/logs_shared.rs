@@ -126,6 +126,26 @@ async fn lines_of_one_moment_are_told_apart_by_their_number() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_log_of_a_container_that_is_over_is_looked_at_once_more_and_not_twice() {
+    let engine = TestEngine::from_env();
+    let proxy = Proxy::start(&engine.socket());
+    let console = before(&proxy).await;
+    let client = console.admin().await;
+    let container = engine.run("over", &["busybox", "sh", "-c", "echo one; sleep 0.01; echo two"]);
+    shown(&console, &container, ContainerState::Exited).await;
+    // Each time in full. How many calls depends on which answer is there first, the live end's or the log's.
+    eventually("a reading of three calls: the live end, the log, and what came since", async || {
+        let asked = || proxy.count_of(|path| path == format!("/containers/{}/logs", container.id));
+        let before = asked();
+        let mut reader = LogReader::open(&client, &container.container_id(), LogQuery::default()).await;
+        reader.until("the end", |reader| reader.ended).await;
+        assert_eq!(reader.texts(), ["one", "two"]);
+        (asked() - before == 3).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn many_readers_are_one_to_the_engine() {
     let engine = TestEngine::from_env();
     let proxy = Proxy::start(&engine.socket());
