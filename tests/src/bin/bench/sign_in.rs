@@ -55,7 +55,7 @@ async fn one_at_a_time(bench: &Bench, console: &Console, names: &[String], table
         signing += used()[1] - before[1];
     }
     let (hash, all) = (percentile(&mut hashes, 0.5), percentile(&mut signed, 0.5));
-    let note = format!("{all:.1} ms against {hash:.1} ms: the rest waits for the disk");
+    let note = format!("{all:.1} ms against {hash:.1} ms; what is more is waiting, see below");
     table.row("sign-in, p50: time of one argon2 of the same cost", all / hash, "×", Budget::None, note);
     let what = "sign-in: processor of one argon2 of the same cost";
     let note = format!("{signing:.2} s against {hashing:.2} s for {} of them", hashes.len());
