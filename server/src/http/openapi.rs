@@ -12,14 +12,7 @@ type Schemas = Vec<(String, RefOr<Schema>)>;
 /// The document of every endpoint there is.
 #[must_use]
 pub fn document() -> Value {
-    let mut paths: Map<String, Value> = Map::new();
-    let mut schemas: Schemas = Vec::new();
-    shared::ApiError::schemas(&mut schemas);
-    schemas.push(("ApiError".to_owned(), shared::ApiError::schema()));
-    macro_rules! describe {
-        ($($endpoint:ty),* $(,)?) => { $( describe_endpoint::<$endpoint>(&mut paths, &mut schemas); )* };
-    }
-    shared::for_each_endpoint!(describe);
+    let (paths, mut schemas) = describe_all();
     schemas.sort_by(|a, b| a.0.cmp(&b.0));
     schemas.dedup_by(|a, b| a.0 == b.0);
     let schemas: Map<String, Value> = schemas
@@ -42,6 +35,19 @@ pub fn document() -> Value {
             },
         },
     })
+}
+
+/// Every endpoint by its path, and what they are made of; the same schema as often as it is met.
+fn describe_all() -> (Map<String, Value>, Schemas) {
+    let mut paths: Map<String, Value> = Map::new();
+    let mut schemas: Schemas = Vec::new();
+    shared::ApiError::schemas(&mut schemas);
+    schemas.push(("ApiError".to_owned(), shared::ApiError::schema()));
+    macro_rules! describe {
+        ($($endpoint:ty),* $(,)?) => { $( describe_endpoint::<$endpoint>(&mut paths, &mut schemas); )* };
+    }
+    shared::for_each_endpoint!(describe);
+    (paths, schemas)
 }
 
 /// What of a type stands in the document.
@@ -154,4 +160,22 @@ fn query_parameters<Q: ToSchema>(schemas: &mut Schemas) -> Vec<Value> {
             json!({ "name": name, "in": "query", "required": object.required.contains(name), "schema": schema })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn no_name_stands_for_two_things() {
+        let mut known = BTreeMap::new();
+        for (name, schema) in describe_all().1 {
+            let schema = serde_json::to_value(schema).unwrap();
+            let first = known.entry(name.clone()).or_insert_with(|| schema.clone());
+            assert_eq!(*first, schema, "two types are called {name}");
+        }
+        assert!(known.contains_key("ApiError"));
+    }
 }

@@ -21,7 +21,7 @@ pub struct HeldPort {
 
 /// What a form is checked against beside the list of containers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = HeldNames))]
 pub struct Held {
     /// Ports of containers that do not run.
     pub ports: Vec<HeldPort>,
