@@ -22,6 +22,7 @@ pub mod folder;
 pub mod http_wire;
 pub mod log_reader;
 pub mod proxy;
+pub mod python;
 pub mod registry;
 pub mod snapshot;
 pub mod sockets;

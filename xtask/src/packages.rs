@@ -21,7 +21,7 @@ struct Wanted {
     package: &'static str,
 }
 
-const WANTED: [Wanted; 14] = [
+const WANTED: [Wanted; 16] = [
     wanted(Part::Unit, "cc", "gcc libc6-dev"),
     wanted(Part::Server, "musl-gcc", "musl-tools"),
     wanted(Part::Server, "docker", "docker.io"),
@@ -34,6 +34,9 @@ const WANTED: [Wanted; 14] = [
     wanted(Part::Server, "nginx", "nginx-light"),
     wanted(Part::Server, "caddy", "caddy"),
     wanted(Part::Server, "openssl", "openssl"),
+    // The requests of the bad-input test are made in a Python environment of its own.
+    wanted(Part::Server, "python3", "python3"),
+    wanted(Part::Server, "/usr/share/doc/python3-venv", "python3-venv"),
     wanted(Part::Server, "unshare", "util-linux"),
     wanted(Part::Server, "pgrep", "procps"),
     wanted(Part::Browser, "chromium", "chromium"),

@@ -15,6 +15,7 @@ mod access;
 mod account;
 mod admin_command;
 mod audit;
+mod bad_input;
 mod canary;
 mod confirmation;
 mod containers;
