@@ -44,6 +44,7 @@ mod run_again;
 mod run_corpus;
 mod run_held;
 mod scopes;
+mod security;
 mod session;
 mod setup;
 mod start;
