@@ -81,10 +81,9 @@ impl Names {
         let of_spared = |subject: &Subject| matches!(subject, Subject::User(user) if spared.contains(user));
         let grants: Vec<GrantId> =
             grants.into_iter().filter_map(|grant| of_spared(&grant.subject).then_some(grant.id)).collect();
-        let text = |id: &dyn std::fmt::Display| id.to_string();
         let spared = json!({
-            "user": spared.iter().map(|id| text(id)).collect::<Vec<_>>(),
-            "grant": grants.iter().map(|id| text(id)).collect::<Vec<_>>(),
+            "user": spared.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "grant": grants.iter().map(ToString::to_string).collect::<Vec<_>>(),
         });
         Self { known, spared }
     }
