@@ -121,10 +121,11 @@ fn TokenRow(
                     <Badge label=t!(i18n, account.tokens.expired) tone=Tone::Warning />
                 </Show>
                 <Button
-                    label=move || t_string!(i18n, account.tokens.revoke_of, name = of_label.clone())
+                    label=t!(i18n, account.tokens.revoke)
                     size=Size::Small
                     pending
                     on_press=end
+                    attr:aria-label=move || t_string!(i18n, account.tokens.revoke_of, name = of_label.clone())
                 />
             </span>
         </li>

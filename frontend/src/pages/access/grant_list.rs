@@ -87,6 +87,7 @@ fn GrantRow(
                     variant=Variant::Ghost
                     pending
                     on_press=take
+                    attr:aria-label=move || t_string!(i18n, access.take_of, what = what.get())
                 />
             </span>
         </li>

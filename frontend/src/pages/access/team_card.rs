@@ -112,10 +112,11 @@ fn Members(
                     </p>
                     <span class="row-end">
                         <Button
-                            label=move || t_string!(i18n, access.member_out_of, name = name.clone())
+                            label=t!(i18n, access.member_out)
                             size=Size::Small
                             variant=Variant::Ghost
                             on_press=move || take_out(id)
+                            attr:aria-label=move || t_string!(i18n, access.member_out_of, name = name.clone())
                         />
                     </span>
                 </li>
