@@ -117,6 +117,7 @@ pub(super) fn Sidebar() -> impl IntoView {
 #[component]
 fn EnvironmentHead() -> impl IntoView {
     let i18n = use_i18n();
+    let session = use_session();
     let store = ContainersStore::use_store();
     let name =
         move || store.summary().map_or_else(|| store.environment().to_string(), |summary| summary.name);
@@ -131,7 +132,8 @@ fn EnvironmentHead() -> impl IntoView {
             <span>
                 <span class="env-name truncate" title=name>{name}</span>
                 <span class="env-note" role="status" data-tone=move || unreachable().then_some("danger")>
-                    {move || engine_line(i18n, store.summary().as_ref())}
+                    // Who has to set up a second factor first is not told, and so it is not connecting either.
+                    {move || (!session.lacks_factor()).then(|| engine_line(i18n, store.summary().as_ref()))}
                 </span>
             </span>
         </div>
