@@ -94,6 +94,7 @@ test('what is granted in one browser comes into the other by itself, and goes ag
   await expect(stop).toHaveAttribute('aria-disabled', 'true');
   const operates = await give('operator', on(other));
   await expect(stop).not.toHaveAttribute('aria-disabled', 'true');
+  await row(other.name).hover();
   await stop.click();
   await expect(row(other.name)).toContainText('Finished');
   expect(other.state).toBe('exited');
@@ -170,7 +171,7 @@ for (const role of ['viewer', 'operator'] as const) {
       await expect(item('Remove…')).toHaveAttribute('title', needs.deployer);
       if (isViewer) await expect(item('Restart')).toHaveAttribute('title', needs.operator);
       // Pressed all the same, it says why: there is no pointer to rest on it on a phone.
-      await item('Remove…').click();
+      await item('Remove…').click({ force: true });
       await expect(page.getByRole('status').filter({ hasText: needs.deployer })).toBeVisible();
       await page.keyboard.press('Escape');
     });

@@ -216,7 +216,7 @@ for (const remains of [true, false]) {
       .getByRole('textbox', { name: 'Paste a docker run command' })
       .fill(`docker run ${options} --name ${name} -m 1k busybox sh -c 'echo ready; exec sh'`);
     await page.getByRole('button', { name: 'Fill the form' }).click();
-    const memory = page.getByLabel('--memory', { exact: true });
+    const memory = page.getByLabel(/^--memory ?-m$/);
     await expect(memory).toHaveAttribute('aria-invalid', 'true');
     await page.getByRole('button', { name: 'Create and start' }).click();
     await expect(page.getByText('1 field is to be corrected first')).toBeVisible();

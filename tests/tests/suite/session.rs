@@ -110,13 +110,12 @@ async fn a_disabled_user_loses_everything_within_a_second() {
 
 async fn told_why(socket: &mut LiveSocket, end: SessionEnd) {
     use longshore_tests::sockets::Arrival;
-    socket
-        .until("why the session is over", |arrival| match arrival {
-            Arrival::Frame(ServerFrame::SignedOut { why }) => Some(assert_eq!(why, end)),
-            Arrival::Closed(_) => panic!("closed without a word"),
-            _ => None,
-        })
-        .await;
+    let why = socket.until("why the session is over", |arrival| match arrival {
+        Arrival::Frame(ServerFrame::SignedOut { why }) => Some(why),
+        Arrival::Closed(_) => panic!("closed without a word"),
+        _ => None,
+    });
+    assert_eq!(why.await, end);
 }
 
 #[tokio::test(flavor = "multi_thread")]
