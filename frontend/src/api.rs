@@ -5,22 +5,25 @@
 
 use std::{cell::RefCell, pin::Pin, rc::Rc};
 
-use js_sys::Reflect;
+use js_sys::{Array, JSON, Object, Reflect};
 use leptos::prelude::window;
 use serde::Serialize;
 use shared::{ApiError, Endpoint, ErrorCode, session::SessionEnd};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Headers, Request, RequestCache, RequestCredentials, RequestInit, Response};
+use web_sys::{Headers, Request, RequestCache, RequestCredentials, RequestInit, Response, UrlSearchParams};
 
 use crate::paths;
 
 /// An answer of the person, on its way: whether the call may be made again.
 pub(crate) type Answer = Pin<Box<dyn Future<Output = bool>>>;
 
+/// What happens when the session has ended.
+type OnSignedOut = Rc<dyn Fn(SessionEnd)>;
+
 thread_local! {
     static ON_CONFIRMATION: RefCell<Option<Rc<dyn Fn() -> Answer>>> = const { RefCell::new(None) };
-    static ON_SIGNED_OUT: RefCell<Option<Rc<dyn Fn(SessionEnd)>>> = const { RefCell::new(None) };
+    static ON_SIGNED_OUT: RefCell<Option<OnSignedOut>> = const { RefCell::new(None) };
 }
 
 /// Sets what happens when any call finds that the session has ended.
@@ -138,9 +141,25 @@ async fn send(method: &str, address: &str, body: &str) -> Result<(bool, String),
     Ok((response.ok(), text.as_string().unwrap_or_default()))
 }
 
-/// A query's fields as `a=1&b=x`; absent ones are left out. Nothing for what is no query.
+/// A query's fields as `a=1&b=x`; absent ones are left out. By the browser's own, since a library that can write
+/// fractions has tables for that which do not compress.
 fn encode_query(query: &impl Serialize) -> String {
-    serde_urlencoded::to_string(query).unwrap_or_default()
+    let fields = serde_json::to_string(query).ok().and_then(|text| JSON::parse(&text).ok());
+    let Some(fields) = fields.and_then(|fields| fields.dyn_into::<Object>().ok()) else {
+        return String::new();
+    };
+    let Ok(query) = UrlSearchParams::new() else { return String::new() };
+    for field in Object::entries(&fields) {
+        let field = Array::from(&field);
+        let value = field.get(1);
+        if value.is_null() {
+            continue;
+        }
+        // A number or a truth value is written as in JSON.
+        let text = value.as_string().or_else(|| JSON::stringify(&value).ok().map(String::from));
+        query.append(&field.get(0).as_string().unwrap_or_default(), &text.unwrap_or_default());
+    }
+    String::from(query.to_string())
 }
 
 fn unreadable() -> ApiError {
@@ -150,7 +169,7 @@ fn unreadable() -> ApiError {
 /// The address of a module that is loaded on demand (`terminal`, `terminal.css`), from the table in the page.
 pub(crate) fn asset(name: &str) -> Option<String> {
     let table = leptos::prelude::document().get_element_by_id("assets")?.text_content()?;
-    let table = js_sys::JSON::parse(&table).ok()?;
+    let table = JSON::parse(&table).ok()?;
     let path = Reflect::get(&table, &JsValue::from_str(name)).ok()?.as_string()?;
     Some(paths::within(&format!("/{path}")))
 }
