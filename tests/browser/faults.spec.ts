@@ -65,6 +65,8 @@ test('an engine that goes away and comes back is shown by itself', async ({ page
 test('a console that was away is taken up again without a reload', async ({ signedIn: page, context, longshore, dock }) => {
   await page.goto(`${longshore.url}/environments/local/containers`);
   await expect(page.getByRole('heading', { name: 'Containers', level: 1 })).toBeVisible();
+  // What the page fetches ahead of its need would fail, and be logged, if it were cut off meanwhile.
+  await page.waitForLoadState('networkidle');
   await context.setOffline(true);
   const container = dock.idle('meanwhile');
   await context.setOffline(false);
