@@ -16,7 +16,7 @@ use crate::{
     components::{containers_store::ContainersStore, error_text::error_text},
     i18n::{t, t_string, use_i18n},
     ui::{
-        button::{Button, Variant},
+        button::Button,
         icon::{Icon, IconView},
         toast::use_toasts,
     },
@@ -98,7 +98,6 @@ pub(super) fn GiveForm(
             <Button
                 label=t!(i18n, access.give)
                 icon=Icon::Plus
-                variant=Variant::Primary
                 pending
                 disabled_why=Signal::derive(move || draft.missing(i18n, scope))
                 on_press=give
