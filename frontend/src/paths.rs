@@ -115,15 +115,19 @@ pub(crate) fn account() -> String {
 /// One's own account, to set up a second factor before anything else, with the way back to where one was.
 pub(crate) fn account_first(back: &str) -> String {
     let path = account();
+    with_back(path, back)
+}
+
+/// The part of an address that names where one comes from and goes back to.
+pub(crate) const BACK: &str = "back";
+
+fn with_back(path: String, back: &str) -> String {
     if back.is_empty() || back == path {
         path
     } else {
         format!("{path}?{BACK}={}", shared::endpoint::segment(back))
     }
 }
-
-/// The part of an address that names where one comes from and goes back to.
-pub(crate) const BACK: &str = "back";
 
 /// What holds for everybody.
 pub(crate) fn policy() -> String {
@@ -148,11 +152,8 @@ pub(crate) fn setup() -> String {
 /// The page to sign in, with the way back to where one was.
 pub(crate) fn sign_in(back: &str) -> String {
     let path = within("/sign-in");
-    if back.is_empty() || back == within("/") || back == path {
-        path
-    } else {
-        format!("{path}?{BACK}={}", shared::endpoint::segment(back))
-    }
+    let back = if back == within("/") { "" } else { back };
+    with_back(path, back)
 }
 
 /// The beginning: where the brand leads.

@@ -3,6 +3,7 @@
 pub(crate) mod badge;
 pub(crate) mod button;
 pub(crate) mod chip;
+pub(crate) mod choice;
 pub(crate) mod clock;
 pub(crate) mod copy;
 pub(crate) mod dialog;

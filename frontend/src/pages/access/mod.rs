@@ -6,7 +6,6 @@ mod explained;
 mod give;
 mod grant_list;
 mod people;
-pub(super) mod permission_choice;
 pub(super) mod place;
 mod role_card;
 mod team_card;

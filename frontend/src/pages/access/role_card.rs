@@ -7,12 +7,13 @@ use shared::{
     users::{CreateRole, CustomRole, NewRole, RemoveRole, is_title},
 };
 
-use super::{permission_choice::PermissionChoice, team_card::failed, words::permission_word};
+use super::{team_card::failed, words::permission_word};
 use crate::{
     api,
     i18n::{t, t_string, use_i18n},
     ui::{
         button::{Button, IconButton, Size, Variant},
+        choice::Choice,
         field::TextField,
         icon::{Icon, IconView},
         toast::use_toasts,
@@ -122,7 +123,11 @@ fn AddRole(changed: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
     };
     let choices = Permission::ALL
         .into_iter()
-        .map(|permission| view! { <PermissionChoice within="permission" permission chosen /> })
+        .map(|permission| {
+            let id = format!("permission-{}", permission.as_str());
+            let label = Signal::derive(move || permission_word(i18n, permission));
+            view! { <Choice id value=permission chosen label /> }
+        })
         .collect_view();
     view! {
         <div class="card-body stack">

@@ -13,13 +13,14 @@ use crate::{
     components::{containers_store::ContainersStore, error_text::error_text},
     i18n::{I18n, t, t_string, use_i18n},
     pages::access::{
-        permission_choice::PermissionChoice,
         place::{PlaceChoice, PlaceDraft},
+        words::permission_word,
     },
     session::use_session,
     ui::{
         badge::Tone,
         button::{Button, SubmitButton},
+        choice::Choice,
         field::TextField,
         icon::{Icon, IconView},
         notice::Notice,
@@ -127,7 +128,12 @@ pub(super) fn NewTokenForm(
             <fieldset class="token-permissions">
                 <legend>{t!(i18n, account.tokens.may)}</legend>
                 <For each=move || offered.get() key=|one| *one let:permission>
-                    <PermissionChoice within="token" permission chosen />
+                    <Choice
+                        id=format!("token-{}", permission.as_str())
+                        value=permission
+                        chosen
+                        label=Signal::derive(move || permission_word(i18n, permission))
+                    />
                 </For>
             </fieldset>
             {move || {

@@ -6,7 +6,7 @@ use shared::{Role, access::RoleRef, policy::NamedRole};
 use crate::{
     components::error_text::role_name,
     i18n::{t, t_string, use_i18n},
-    ui::field::FieldNote,
+    ui::{choice::Choice, field::FieldNote},
 };
 
 /// The field's name, and the beginning of its inputs' ids.
@@ -35,7 +35,11 @@ pub(super) fn FactorRolesField(
                 (RoleRef::Builtin(role), _) => role_name(i18n, Some(role)),
                 (RoleRef::Custom(_), name) => name.clone().unwrap_or_default(),
             };
-            view! { <Choice role field label=Signal::derive(label) /> }
+            let id = match role {
+                RoleRef::Builtin(role) => format!("{ID}-{}", role.as_str()),
+                RoleRef::Custom(id) => format!("{ID}-{id}"),
+            };
+            view! { <Choice id value=role chosen=field.chosen label=Signal::derive(label) /> }
         })
         .collect_view();
     view! {
@@ -44,35 +48,5 @@ pub(super) fn FactorRolesField(
             {choices}
             <FieldNote id=ID hint=Signal::derive(move || Some(t_string!(i18n, policy.factor_roles_hint))) error=field.error />
         </fieldset>
-    }
-}
-
-#[component]
-fn Choice(role: RoleRef, field: FactorRoles, label: Signal<String>) -> impl IntoView {
-    let id = match role {
-        RoleRef::Builtin(role) => format!("{ID}-{}", role.as_str()),
-        RoleRef::Custom(id) => format!("{ID}-{id}"),
-    };
-    let chosen = field.chosen;
-    view! {
-        <div class="choice">
-            <input
-                class="check"
-                type="checkbox"
-                id=id.clone()
-                prop:checked=move || chosen.with(|chosen| chosen.contains(&role))
-                on:change=move |event| {
-                    let on = event_target_checked(&event);
-                    chosen
-                        .update(|chosen| {
-                            chosen.retain(|other| *other != role);
-                            if on {
-                                chosen.push(role);
-                            }
-                        });
-                }
-            />
-            <label for=id>{label}</label>
-        </div>
     }
 }
