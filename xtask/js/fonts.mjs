@@ -14,12 +14,14 @@ function faces(sheet) {
     family: /font-family:\s*"([^"]*)"/.exec(body)?.[1],
     file: /url\("([^"]*)"\)/.exec(body)?.[1],
     range: /unicode-range:([^;]*);/.exec(body)?.[1] ?? "",
-    weights: weights(/font-weight:\s*(\d+) (\d+)/.exec(body)),
+    weights: weights(/font-weight:\s*(\d+)(?: (\d+))?/.exec(body)),
   }));
 }
 
+/** One weight is that alone, two are a range. */
 function weights(found) {
-  return { min: Number(found?.[1] ?? 100), max: Number(found?.[2] ?? 900) };
+  const [min, max] = found?.slice(1) ?? [100, 900];
+  return max ? { min: Number(min), max: Number(max) } : Number(min);
 }
 
 /** `U+0020-007E, U+00A0` as a text with each letter once. */

@@ -8,7 +8,7 @@ use crate::{
     error::{AtPath, Error, Result},
     fingerprint, process,
     site::Kind,
-    wasm::{LOADER, Module},
+    wasm::{Frontend, LOADER},
     workspace::Workspace,
 };
 
@@ -38,16 +38,16 @@ pub(crate) struct Bundles {
 }
 
 /// Bundles all into `site/assets`.
-pub(crate) fn build(workspace: &Workspace, module: &Module, site: &Path, kind: Kind) -> Result<Bundles> {
+pub(crate) fn build(workspace: &Workspace, frontend: &Frontend, site: &Path, kind: Kind) -> Result<Bundles> {
     let folder = site.join(FOLDER);
     fs::create_dir_all(&folder).at(&folder)?;
     let mut files = Vec::new();
 
-    let wasm = write_hashed(&folder, "longshore.wasm", &fs::read(&module.wasm).at(&module.wasm)?)?;
-    let boot = module.folder.join("boot.js");
+    let wasm = write_hashed(&folder, "longshore.wasm", &fs::read(&frontend.wasm).at(&frontend.wasm)?)?;
+    let boot = frontend.folder.join("boot.js");
     fs::write(&boot, boot_source(&wasm)).at(&boot)?;
     files.push(wasm.clone());
-    files.extend(write_parts(module, &folder)?);
+    files.extend(write_parts(frontend, &folder)?);
 
     let reload = match kind {
         Kind::Release => None,
@@ -89,10 +89,10 @@ fn boot_source(wasm: &str) -> String {
 
 /// Gives the parts their hashed names, and tells the loader. They are linked to each other by their places in
 /// one table, so all change together: one hash is in all of the names, which the first page has to load.
-fn write_parts(module: &Module, folder: &Path) -> Result<Vec<String>> {
-    let path = module.folder.join(LOADER);
+fn write_parts(frontend: &Frontend, folder: &Path) -> Result<Vec<String>> {
+    let path = frontend.folder.join(LOADER);
     let mut loader = fs::read_to_string(&path).at(&path)?;
-    let parts: Vec<(String, Vec<u8>)> = module
+    let parts: Vec<(String, Vec<u8>)> = frontend
         .parts
         .iter()
         .map(|part| {

@@ -3,14 +3,15 @@
 //! What happens to them afterwards is in `bundle`.
 
 use std::{
-    collections::VecDeque,
-    env, fs,
+    collections::{HashMap, VecDeque},
+    env, fs, mem,
     panic::resume_unwind,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
     thread,
 };
 
+use walrus::{Module, ModuleConfig};
 use wasm_bindgen_cli_support::Bindgen;
 use wasm_split_cli_support as wasm_split;
 
@@ -25,8 +26,11 @@ use crate::{
 };
 
 /// The features that rustc's output uses; binaryen refuses them unless told.
-const OPTIMISE: [&str; 8] = [
-    "-Oz",
+const OPTIMISE: [&str; 9] = [
+    // What is small once it is compressed: with -Oz, and with equal expressions made one, the module itself is
+    // smaller by a twentieth, and what travels is larger by a hundredth.
+    "-Os",
+    "--skip-pass=local-cse",
     // The stack's last bytes are there (rustc puts it first), and nothing that is pointed at.
     "--low-memory-unused",
     "--enable-bulk-memory",
@@ -44,12 +48,16 @@ pub(crate) const BIND: &str = "bind";
 pub(crate) const LOADER: &str = "parts.js";
 /// What the bindings make of the first page's module.
 const BOUND: &str = "longshore_bg.wasm";
+/// The module by whose name the bindings import what the glue has.
+const OWN_IMPORTS: &str = "./longshore_bg.js";
+/// How the names of the exports begin by which the glue calls closures.
+const CLOSURE: &str = "wasm_bindgen__convert__closures_____invoke__";
 /// The folder of the parts, inside that of the glue.
 const PARTS: &str = "parts";
 
 /// The frontend, ready to be bundled.
 #[derive(Debug)]
-pub(crate) struct Module {
+pub(crate) struct Frontend {
     /// The folder with `longshore.js` and what it imports.
     pub(crate) folder: PathBuf,
     /// What the first page needs.
@@ -59,7 +67,7 @@ pub(crate) struct Module {
 }
 
 /// Compiles the frontend and binds it to JavaScript.
-pub(crate) fn build(workspace: &Workspace, steps: &mut Steps, kind: Kind) -> Result<Module> {
+pub(crate) fn build(workspace: &Workspace, steps: &mut Steps, kind: Kind) -> Result<Frontend> {
     let compiled = steps.step("Compiling the frontend to WebAssembly", || compile(workspace, kind))?;
     let folder = workspace.own(kind.choose("glue", "glue-dev"));
     steps.step("Binding WebAssembly to JavaScript", || {
@@ -73,12 +81,12 @@ pub(crate) fn build(workspace: &Workspace, steps: &mut Steps, kind: Kind) -> Res
     let bound = folder.join(BOUND);
     let parts: Vec<PathBuf> = fingerprint::files_under(&folder.join(PARTS))?;
     match kind {
-        Kind::Dev => Ok(Module { folder, wasm: bound, parts }),
+        Kind::Dev => Ok(Frontend { folder, wasm: bound, parts }),
         Kind::Release => {
             let all: Vec<PathBuf> = [bound].into_iter().chain(parts).collect();
             let mut optimised = optimise(workspace, steps, &all)?.into_iter();
             let wasm = optimised.next().unwrap_or_default();
-            Ok(Module { folder, wasm, parts: optimised.collect() })
+            Ok(Frontend { folder, wasm, parts: optimised.collect() })
         }
     }
 }
@@ -113,12 +121,13 @@ pub(crate) fn bind(arguments: &[String]) -> Result<()> {
     if kind == "release" {
         for part in fingerprint::files_under(&parts)?.iter().filter(|file| is_wasm(file)) {
             let named = fs::read(part).at(part)?;
-            fs::write(part, without_names(&named)).at(part)?;
+            fs::write(part, without_names(&named)?).at(part)?;
         }
     }
     // The glue imports the loader as its neighbour.
     fs::rename(parts.join(LOADER), folder.join(LOADER)).at(folder)?;
-    Bindgen::new()
+    let failed = |error| Error::Build(format!("wasm-bindgen: {error:#}"));
+    let mut output = Bindgen::new()
         .input_path(&first)
         .out_name("longshore")
         .web(true)
@@ -131,97 +140,72 @@ pub(crate) fn bind(arguments: &[String]) -> Result<()> {
                 .keep_lld_exports(true)
                 .remove_producers_section(true)
                 .remove_name_section(kind == "release")
-                .generate(folder)
+                .generate_output()
         })
-        .map_err(|error| Error::Build(format!("wasm-bindgen: {error:#}")))?;
+        .map_err(failed)?;
     if kind == "release" {
-        tidy(folder)?;
+        drop_exports(output.wasm_mut(), is_of_streams);
+        let names = shorten(output.wasm_mut());
+        output.emit(folder).map_err(failed)?;
+        let glue = folder.join("longshore.js");
+        let source = fs::read_to_string(&glue).at(&glue)?;
+        fs::write(&glue, renamed(&without_classes(&source), &names)).at(&glue)?;
+    } else {
+        output.emit(folder).map_err(failed)?;
     }
     fs::remove_file(&first).at(&first)
-}
-
-/// Takes out what comes with the framework and is of no use here.
-fn tidy(folder: &Path) -> Result<()> {
-    let bound = folder.join(BOUND);
-    let module = fs::read(&bound).at(&bound)?;
-    let module = without_exports(&module, is_of_streams)
-        .ok_or_else(|| Error::Build(format!("{BOUND} cannot be read")))?;
-    fs::write(&bound, module).at(&bound)?;
-    let glue = folder.join("longshore.js");
-    let source = fs::read_to_string(&glue).at(&glue)?;
-    fs::write(&glue, without_classes(&source)).at(&glue)
 }
 
 fn is_wasm(file: &Path) -> bool {
     file.extension().is_some_and(|extension| extension == "wasm")
 }
 
-/// A section of a module: its id, what it holds, and all of its bytes.
-struct Section<'a> {
-    id: u8,
-    body: &'a [u8],
-    whole: &'a [u8],
+/// A part without the names of its functions, which the optimiser does not understand all of.
+fn without_names(part: &[u8]) -> Result<Vec<u8>> {
+    let module = ModuleConfig::new().generate_name_section(false).parse(part);
+    module.map(|mut module| module.emit_wasm()).map_err(|error| Error::Build(format!("a part: {error:#}")))
 }
 
-const HEADER: &[u8] = b"\0asm\x01\0\0\0";
-const CUSTOM: u8 = 0;
-const EXPORTS: u8 = 7;
-
-/// The sections of a module; nothing where it cannot be read.
-fn sections(module: &[u8]) -> Option<Vec<Section<'_>>> {
-    let mut rest = module.strip_prefix(HEADER)?;
-    let mut found = Vec::new();
-    while let Some((&id, after)) = rest.split_first() {
-        let (length, digits) = leb128(after)?;
-        let (whole, next) = rest.split_at_checked(1 + digits + length)?;
-        found.push(Section { id, body: whole.get(1 + digits..)?, whole });
-        rest = next;
+/// Takes out exports that nobody imports, so that the optimiser takes out what only they reach.
+fn drop_exports(module: &mut Module, unwanted: fn(&str) -> bool) {
+    let found: Vec<_> =
+        module.exports.iter().filter(|export| unwanted(&export.name)).map(|export| export.id()).collect();
+    for export in found {
+        module.exports.delete(export);
     }
-    Some(found)
 }
 
-/// A module without the names of its functions, which the optimiser does not understand all of. What cannot
-/// be read is left as it is: the optimiser will say so.
-fn without_names(module: &[u8]) -> Vec<u8> {
-    let Some(sections) = sections(module) else { return module.to_vec() };
-    let mut kept = HEADER.to_vec();
-    for section in sections {
-        if section.id != CUSTOM || !section.body.starts_with(b"\x04name") {
-            kept.extend_from_slice(section.whole);
-        }
+/// Gives short names to what module and glue know each other by, and tells which. The bindings' own bear a
+/// hash each: several kilobytes of the first page that do not compress, in the module and once more in the glue.
+fn shorten(module: &mut Module) -> HashMap<String, String> {
+    let mut names = HashMap::new();
+    let mut short = |name: &mut String| {
+        // The bindings use no name that begins so.
+        let next = format!("${}", names.len());
+        *name = names.entry(mem::take(name)).or_insert(next).clone();
+    };
+    for import in module.imports.iter_mut().filter(|import| import.module == OWN_IMPORTS) {
+        short(&mut import.name);
     }
-    kept
+    for export in module.exports.iter_mut().filter(|export| export.name.starts_with(CLOSURE)) {
+        short(&mut export.name);
+    }
+    names
 }
 
-/// A module without what nobody imports of it, so that the optimiser takes out what only that reaches.
-fn without_exports(module: &[u8], unwanted: fn(&str) -> bool) -> Option<Vec<u8>> {
-    let mut kept = HEADER.to_vec();
-    for section in sections(module)? {
-        if section.id != EXPORTS {
-            kept.extend_from_slice(section.whole);
-            continue;
-        }
-        let (count, digits) = leb128(section.body)?;
-        let mut rest = section.body.get(digits..)?;
-        let (mut entries, mut left) = (Vec::new(), 0);
-        for _ in 0..count {
-            let (length, digits) = leb128(rest)?;
-            let name = std::str::from_utf8(rest.get(digits..digits + length)?).ok()?;
-            // After the name its kind, a byte, and its number.
-            let (_, more) = leb128(rest.get(digits + length + 1..)?)?;
-            let (entry, next) = rest.split_at_checked(digits + length + 1 + more)?;
-            if !unwanted(name) {
-                entries.extend_from_slice(entry);
-                left += 1;
-            }
-            rest = next;
-        }
-        let body = [to_leb128(left), entries].concat();
-        kept.push(EXPORTS);
-        kept.extend(to_leb128(body.len()));
-        kept.extend(body);
+/// JavaScript with other names in it.
+fn renamed(source: &str, names: &HashMap<String, String>) -> String {
+    let in_name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '$';
+    let mut rest = source;
+    let mut result = String::with_capacity(source.len());
+    while let Some(start) = rest.find(in_name) {
+        let (before, from) = rest.split_at(start);
+        let (name, after) = from.split_at(from.find(|c| !in_name(c)).unwrap_or(from.len()));
+        result.push_str(before);
+        result.push_str(names.get(name).map_or(name, String::as_str));
+        rest = after;
     }
-    Some(kept)
+    result + rest
 }
 
 /// What the framework exports for functions of a server that it would call itself; here there are none. An
@@ -237,31 +221,6 @@ fn without_classes(glue: &str) -> String {
     let pure =
         |line: &str| line.replace(" new FinalizationRegistry(", " /* @__PURE__ */ new FinalizationRegistry(");
     lines.map(|line| pure(line) + "\n").collect()
-}
-
-fn to_leb128(mut value: usize) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    loop {
-        let digits = (value & 0x7f) as u8;
-        value >>= 7;
-        if value == 0 {
-            bytes.push(digits);
-            return bytes;
-        }
-        bytes.push(digits | 0x80);
-    }
-}
-
-/// A number of a section's header, and how many bytes it takes.
-fn leb128(bytes: &[u8]) -> Option<(usize, usize)> {
-    let mut value = 0;
-    for (index, byte) in bytes.iter().take(5).enumerate() {
-        value |= usize::from(byte & 0x7f) << (7 * index);
-        if byte & 0x80 == 0 {
-            return Some((value, index + 1));
-        }
-    }
-    None
 }
 
 /// Takes out what is reached through `wasm_split` functions alone.
@@ -327,25 +286,48 @@ fn optimise(workspace: &Workspace, steps: &mut Steps, bound: &[PathBuf]) -> Resu
 mod tests {
     use super::*;
 
-    #[test]
-    fn names_are_taken_out_and_nothing_else() {
-        let module = |sections: &[&[u8]]| [b"\0asm\x01\0\0\0", sections.concat().as_slice()].concat();
-        let types: &[u8] = &[1, 1, 0];
-        let names: &[u8] = b"\x00\x07\x04name\x01\x00";
-        let other: &[u8] = b"\x00\x06\x05other";
-        assert_eq!(without_names(&module(&[types, names, other])), module(&[types, other]));
-        let broken = module(&[types, b"\x00\x7f\x04name"]);
-        assert_eq!(without_names(&broken), broken);
+    /// A module that imports two functions of the glue and one of the loader, and exports the first twice.
+    fn module() -> Module {
+        let mut module = Module::default();
+        let of_none = module.types.add(&[], &[]);
+        let (first, _) = module.add_import_func(OWN_IMPORTS, "__wbg_add_0f", of_none);
+        module.add_import_func(OWN_IMPORTS, "__wbg_addAll_1e", of_none);
+        module.add_import_func("./parts.js", "__wbg_add_0f", of_none);
+        module.exports.add(&format!("{CLOSURE}h2d"), first);
+        module.exports.add("intounderlyingsource_pull", first);
+        module
     }
 
     #[test]
     fn unwanted_exports_are_taken_out_and_nothing_else() {
-        let module = |exports: &[u8]| [HEADER, &[1, 1, 0], exports, &[10, 1, 0]].concat();
-        let whole = module(b"\x07\x1c\x02\x06memory\x02\x00\x0eintounderlying\x00\x83\x01");
-        let kept = module(b"\x07\x0a\x01\x06memory\x02\x00");
-        assert_eq!(without_exports(&whole, is_of_streams), Some(kept));
-        assert_eq!(without_exports(&module(b"\x07\x03\x02\x06m"), is_of_streams), None);
-        assert_eq!(to_leb128(300), [0xac, 2]);
+        let mut module = module();
+        drop_exports(&mut module, is_of_streams);
+        let left: Vec<_> = module.exports.iter().map(|export| &*export.name).collect();
+        assert_eq!(left, [format!("{CLOSURE}h2d")]);
+        assert_eq!(module.imports.iter().count(), 3);
+    }
+
+    #[test]
+    fn module_and_glue_are_given_the_same_short_names() {
+        let mut module = module();
+        let names = shorten(&mut module);
+        let imports: Vec<_> = module.imports.iter().map(|import| &*import.name).collect();
+        assert_eq!(imports, ["$0", "$1", "__wbg_add_0f"]);
+        let glue = format!("import0 = {{ __wbg_add_0f: f, __wbg_addAll_1e(é) {{}} }}; wasm.{CLOSURE}h2d(a)");
+        assert_eq!(renamed(&glue, &names), "import0 = { $0: f, $1(é) {} }; wasm.$2(a)");
+    }
+
+    #[test]
+    fn names_of_functions_are_taken_out() {
+        let mut named = module();
+        for function in named.funcs.iter_mut() {
+            function.name = Some("told".to_owned());
+        }
+        let named = named.emit_wasm();
+        let has_name = |module: &[u8]| module.windows(4).any(|bytes| bytes == b"told");
+        assert!(has_name(&named));
+        assert!(!has_name(&without_names(&named).unwrap()));
+        assert!(without_names(b"\0asm").is_err());
     }
 
     #[test]
