@@ -8,7 +8,7 @@ export default defineConfig({
   testMatch: '*.spec.ts',
   outputDir: 'results',
   workers: 1,
-  // A second try is for its trace; whoever reads the report counts it as a failure.
+  // The second try is for its trace, too; how many may need one is counted by xtask.
   retries: 1,
   timeout: 90_000,
   expect: { timeout: 15_000 },

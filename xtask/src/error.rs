@@ -11,6 +11,9 @@ pub(crate) enum Error {
     /// A program that was started said no; its own words are already on the screen.
     #[error("{what} failed ({how})")]
     Program { what: String, how: String },
+    /// Tests failed; what they said last is shown again at the end.
+    #[error("{what} failed ({how})\n{said}")]
+    Failed { what: String, how: String, said: String },
     /// A program could not be started at all.
     #[error("{program} could not be started: {source}")]
     Start { program: String, source: io::Error },

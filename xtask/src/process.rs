@@ -2,12 +2,13 @@
 //! the caller's guards (engines, folders) the time to clean up.
 
 use std::{
+    collections::VecDeque,
     ffi::OsStr,
-    io::Read,
+    io::{self, BufRead, BufReader, Read},
     os::unix::process::CommandExt,
     process::{Child, Command, ExitStatus, Stdio},
     sync::{
-        Arc, LazyLock,
+        Arc, LazyLock, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     thread,
@@ -20,6 +21,9 @@ use crate::error::{Error, Result};
 
 /// How long a program may take to end after it was asked to.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// Of what a program says, so many lines are kept for the end.
+const KEPT_LINES: usize = 60;
 
 static INTERRUPTED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Default::default);
 
@@ -74,6 +78,40 @@ pub(crate) fn run(command: &mut Command, what: &str) -> Result<()> {
     } else {
         Err(Error::Program { what: what.to_owned(), how: status.to_string() })
     }
+}
+
+/// As `status`, and gives what it said last besides what went well: a CI shows the end of a long run alone.
+pub(crate) fn watched(command: &mut Command, what: &str) -> Result<(ExitStatus, String)> {
+    let mut child = start(command.stdin(Stdio::null()).stdout(Stdio::piped()))?;
+    let pipe = child.stdout.take();
+    let said = Arc::new(Mutex::new(VecDeque::new()));
+    let kept = said.clone();
+    thread::spawn(move || {
+        for line in pipe.map(BufReader::new).into_iter().flat_map(BufRead::lines).map_while(io::Result::ok) {
+            println!("{line}");
+            if went_well(&line) {
+                continue;
+            }
+            let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+            if kept.len() == KEPT_LINES {
+                kept.pop_front();
+            }
+            kept.push_back(line);
+        }
+    });
+    let status = wait(&mut child, what)?;
+    // The last words may still be on their way; a daemon that the program leaves behind may hold the pipe open.
+    let until = Instant::now() + GRACE;
+    while Arc::strong_count(&said) > 1 && Instant::now() < until {
+        pause(Duration::from_millis(20))?;
+    }
+    let said = said.lock().unwrap_or_else(PoisonError::into_inner);
+    Ok((status, said.iter().map(String::as_str).collect::<Vec<_>>().join("\n")))
+}
+
+/// Whether it is the line of a test that passed, as libtest and Playwright write it.
+fn went_well(line: &str) -> bool {
+    (line.starts_with("test ") && line.ends_with(" ... ok")) || line.trim_start().starts_with('\u{2713}')
 }
 
 /// As `run`, for those who want to know how it ended.
@@ -165,4 +203,20 @@ pub(crate) fn stop(child: &mut Child) {
     signal("-KILL");
     // It may have ended in between: then there is nothing left to wait for.
     let _ = child.wait();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_what_is_watched_the_last_lines_are_kept_without_those_of_tests_that_passed() {
+        let script =
+            "echo 'test a ... ok'; echo '  \u{2713}  1 b.spec.ts'; seq 100; echo 'test c ... FAILED'; exit 3";
+        let (status, said) = watched(command("sh").args(["-c", script]), "the script").unwrap();
+        assert_eq!(status.code(), Some(3));
+        let lines: Vec<_> = said.lines().collect();
+        assert_eq!(lines.len(), KEPT_LINES);
+        assert_eq!((lines.first(), lines.last()), (Some(&"42"), Some(&"test c ... FAILED")));
+    }
 }

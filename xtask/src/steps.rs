@@ -26,7 +26,11 @@ impl Steps {
         let took = start.elapsed();
         match &result {
             Ok(_) => println!("  done in {}", seconds(took)),
-            Err(error) => println!("  {name}: {error} (after {})", seconds(took)),
+            Err(error) => {
+                let error = error.to_string();
+                let sentence = error.lines().next().unwrap_or_default();
+                println!("  {name}: {sentence} (after {})", seconds(took));
+            }
         }
         self.done.push(Step {
             name: name.to_owned(),
@@ -55,6 +59,15 @@ impl Steps {
             println!("  {name:width$}  {:>8}{failed}", seconds(*took));
         }
         println!("  {:width$}  {:>8}", "all", seconds(total));
+    }
+
+    /// Prints again why steps failed, since a CI shows the end of a long run alone.
+    pub(crate) fn print_failures(&self) {
+        for Step { name, failure, .. } in &self.done {
+            if let Some(failure) = failure {
+                println!("\nFailed: {name}\n{failure}");
+            }
+        }
     }
 
     /// Fails with the names of the steps that failed, if any did.

@@ -105,6 +105,7 @@ pub(crate) fn test(workspace: &Workspace, options: &Options) -> Result<()> {
     let mut steps = Steps::default();
     let result = run(workspace, options, &mut steps);
     steps.print_times();
+    steps.print_failures();
     result.and_then(|()| steps.verdict())
 }
 
@@ -140,20 +141,20 @@ fn unit(workspace: &Workspace, options: &Options, steps: &mut Steps) -> Result<(
         )
     })?;
     steps.try_step("Unit tests", || {
-        process::run(
+        run_tests(
             cargo_test(workspace).args(["--lib", "--bins"]).args(after(&options.rest)),
             "the unit tests",
         )
     })?;
     steps.try_step("Examples in the documentation", || {
-        process::run(
+        run_tests(
             cargo_test(workspace).arg("--doc").args(after(&options.rest)),
             "the documentation's examples",
         )
     })?;
     steps.try_step("Types of the frontend's modules", || {
         let mut compiler = process::command(workspace.npm_program("tsc"));
-        process::run(compiler.arg("--project").arg(workspace.path("frontend/tsconfig.json")), "tsc")
+        run_tests(compiler.arg("--project").arg(workspace.path("frontend/tsconfig.json")), "tsc")
     })?;
     // What needs no browser runs here as on any machine; the rest is the browser tests'.
     steps.try_step("Unit tests of the frontend", || {
@@ -162,12 +163,12 @@ fn unit(workspace: &Workspace, options: &Options, steps: &mut Steps) -> Result<(
             .args(["test", "--package=longshore-frontend"])
             .args(after(&options.rest))
             .current_dir(workspace.root());
-        process::run(&mut cargo, "the unit tests of the frontend")
+        run_tests(&mut cargo, "the unit tests of the frontend")
     })?;
     steps.try_step("Unit tests of xtask", || {
         let mut cargo = process::cargo();
         cargo.args(["test", "--package=xtask"]).args(after(&options.rest)).current_dir(workspace.root());
-        process::run(&mut cargo, "the unit tests of xtask")
+        run_tests(&mut cargo, "the unit tests of xtask")
     })?;
     Ok(())
 }
@@ -206,7 +207,7 @@ fn on_engine(
                 cargo.env("LONGSHORE_IMAGE", image);
             }
             engine.tell(&mut cargo);
-            process::run(&mut cargo, "the server tests")
+            run_tests(&mut cargo, "the server tests")
         })?;
     }
     if whole && options.has(Part::Browser) {
@@ -232,6 +233,15 @@ fn cargo_test(workspace: &Workspace) -> Command {
     let mut cargo = cargo("test", workspace);
     cargo.arg("--no-fail-fast");
     cargo
+}
+
+fn run_tests(command: &mut Command, what: &str) -> Result<()> {
+    let (status, said) = process::watched(command, what)?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(Error::Failed { what: what.to_owned(), how: status.to_string(), said })
+    }
 }
 
 /// Cargo on the packages that are tested together.
