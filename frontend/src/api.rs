@@ -5,6 +5,7 @@
 
 use std::{cell::RefCell, pin::Pin, rc::Rc};
 
+use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, JSON, Object, Reflect};
 use leptos::prelude::window;
 use serde::Serialize;
@@ -14,6 +15,9 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, Request, RequestCache, RequestCredentials, RequestInit, Response, UrlSearchParams};
 
 use crate::paths;
+
+/// How long after a failure of the network what only reads is tried once more.
+pub(crate) const RETRY_MS: u32 = 400;
 
 /// An answer of the person, on its way: whether the call may be made again.
 pub(crate) type Answer = Pin<Box<dyn Future<Output = bool>>>;
@@ -51,7 +55,7 @@ pub(crate) fn signed_out(why: SessionEnd) {
     }
 }
 
-/// Calls an endpoint. A failure of the network or a reply that cannot be read is [`ErrorCode::Network`].
+/// Calls an endpoint; what only reads, once more if the network fails. A failure of the network or a reply that cannot be read is [`ErrorCode::Network`].
 pub(crate) async fn call<E: Endpoint>(
     endpoint: E,
     query: E::Query,
@@ -91,7 +95,13 @@ impl Prepared {
 
     async fn once(&self) -> Result<String, ApiError> {
         let body = self.body.as_ref().map_err(|_| unreadable())?;
-        let (ok, text) = send(self.method, &self.address, body).await.map_err(|_| unreadable())?;
+        let mut sent = send(self.method, &self.address, body).await;
+        if sent.is_err() && self.method == "GET" {
+            // A network that changes under the page fails what is under way, and works a moment later.
+            TimeoutFuture::new(RETRY_MS).await;
+            sent = send(self.method, &self.address, body).await;
+        }
+        let (ok, text) = sent.map_err(|_| unreadable())?;
         let text = if text.is_empty() { "null".to_owned() } else { text };
         if ok {
             return Ok(text);

@@ -72,3 +72,15 @@ test('a console that was away is taken up again without a reload', async ({ sign
   await context.setOffline(false);
   await expect(page.getByRole('link', { name: container.name, exact: true })).toBeVisible({ timeout: 45_000 });
 });
+
+test('what is only read is asked for again where the network failed', async ({ signedIn: page, longshore }) => {
+  let asked = 0;
+  await page.route('**/api/v1/audit?*', (route) => {
+    asked += 1;
+    return asked === 1 ? route.abort('connectionreset') : route.continue();
+  });
+  await page.goto(`${longshore.url}/audit`);
+  const rows = page.getByRole('table', { name: 'Audit log' }).getByRole('row');
+  await expect(rows.filter({ hasText: 'Sign in' }).first()).toBeVisible();
+  expect(asked).toBe(2);
+});

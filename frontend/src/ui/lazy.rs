@@ -9,6 +9,7 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, reactive::computed::ScopedFuture, task::spawn_local, wasm_split::SplitLoaderError};
 
 use crate::{
+    api::RETRY_MS,
     i18n::{t, t_string, use_i18n},
     interop::modules::{self, NotLoaded},
     ui::{button::Button, empty_state::EmptyState, icon::Icon, progress::Busy, toast::use_toasts},
@@ -84,7 +85,6 @@ pub(crate) use part;
 
 /// What the parts look like.
 const STYLE: &str = "later.css";
-const RETRY_MS: u32 = 400;
 
 /// Where a part stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,7 +118,7 @@ pub(crate) fn Lazy(
             if first.is_ok() {
                 return first;
             }
-            // A network that changes under the page fails what is under way, and works a moment later.
+            // As a call that only reads.
             TimeoutFuture::new(RETRY_MS).await;
             fetch(&load).await
         });
