@@ -122,6 +122,50 @@ test('what is granted in one browser comes into the other by itself, and goes ag
   await expect(stopOwn).toHaveAttribute('aria-disabled', 'true');
 });
 
+test('what is made for a team is its members\', and is given to somebody else', async ({ people, longshore }) => {
+  const name = `of-a-team-${process.pid}`;
+  const admin = await people.admin();
+  const team = `Crew ${process.pid}`;
+  const { id } = (await longshore.call(admin.request, 'POST', '/teams', { name: team })) as { id: number };
+  const maker = await people.make([{ role: { builtin: 'deployer' }, at: { environment: { environment: 'local' } } }]);
+  const mate = await people.make([]);
+  for (const user of [maker, mate]) {
+    await longshore.call(admin.request, 'POST', `/teams/${id}/members`, { user: await people.id(user) });
+  }
+  const page = await people.open(maker);
+  const other = await people.open(mate);
+  const row = other.getByRole('row').filter({ has: other.getByRole('link', { name, exact: true }) });
+  await other.goto(longshore.url + LIST);
+  await page.goto(longshore.url + RUN);
+  await page.getByLabel('Image', { exact: true }).fill('busybox');
+  await page.getByLabel('Command', { exact: true }).fill('sleep 3600');
+  await page.getByLabel('--name', { exact: true }).fill(name);
+  await page.getByLabel('Belongs to').selectOption({ label: team });
+  await expectAccessible(page, 'the choice of an owner');
+  try {
+    await page.getByRole('button', { name: 'Create only' }).click();
+    const owner = page.getByRole('region', { name: 'Owner' });
+    await expect(owner).toContainText(`Team ${team}`);
+    await expect(row).toBeVisible();
+
+    // Given to the one who made it, it is no longer the team's.
+    await owner.getByRole('button', { name: 'Change owner' }).click();
+    const dialog = page.getByRole('dialog');
+    await expect(dialog.getByLabel('New owner')).toHaveValue('1');
+    await expectAccessible(page, 'the dialog of a new owner');
+    await dialog.getByLabel('New owner').selectOption({ label: 'Nobody' });
+    await expect(dialog).toContainText('You will no longer be its owner');
+    await dialog.getByLabel('New owner').selectOption({ label: 'You' });
+    await expect(dialog).not.toContainText('You will no longer be its owner');
+    await dialog.getByRole('button', { name: 'Change owner' }).click();
+    await expect(dialog).toHaveCount(0);
+    await expect(owner).toContainText(maker);
+    await expect(row).toHaveCount(0);
+  } finally {
+    engine.docker('rm', '--force', '--volumes', name);
+  }
+});
+
 test('whoever is disabled loses the terminal within a second, and reads why', async ({ people, longshore, dock }) => {
   const container = dock.idle('lost');
   const name = await people.make([{ role: { builtin: 'environment_admin' }, at: 'everything' }]);

@@ -215,10 +215,10 @@ mod tests {
     fn a_container_is_run_or_created() {
         let create = CreateContainer { environment: "local".parse().unwrap() };
         let spec = run::parse("docker run -d --name web -e 'A=it is' img x").spec;
-        let run = create.command(&CreateOptions { start: true }, &spec);
+        let run = create.command(&CreateOptions { start: true, ..CreateOptions::default() }, &spec);
         assert_eq!(run.join("|"), "docker|run|-d|--name|web|-e|A=it is|img|x");
         // `docker create` knows no `-d`: nothing is attached anyway.
-        let made = create.command(&CreateOptions { start: false }, &spec);
+        let made = create.command(&CreateOptions { start: false, ..CreateOptions::default() }, &spec);
         assert_eq!(made.join("|"), "docker|create|--name|web|-e|A=it is|img|x");
         assert_eq!(line(&run), "docker run -d --name web -e 'A=it is' img x");
     }

@@ -77,13 +77,14 @@ fn a_job_is_run_until_it_is_heard_that_it_failed() {
 #[test]
 fn what_is_not_kept_must_be_given() {
     let spec = parse("docker run -d -e TOKEN=canary -e 'odd name=canary' -e=-x=canary img").spec;
-    let commands = creation(&spec, "web", CreateOptions { start: true }, Secrets::Hidden);
+    let commands =
+        creation(&spec, "web", CreateOptions { start: true, ..CreateOptions::default() }, Secrets::Hidden);
     let mut record = Record::default();
     for words in commands {
         record.push(said(words, Outcome::Done));
     }
     let script = record.script(&texts(), |at| at.0.to_string());
-    let shown = shown(&spec, CreateOptions { start: true }, Secrets::Hidden);
+    let shown = shown(&spec, CreateOptions { start: true, ..CreateOptions::default() }, Secrets::Hidden);
     assert_eq!(shown, "docker run -d -e TOKEN=***** -e 'odd name='***** --env=-x=***** img");
     assert!(!script.contains("canary") && !format!("{record:?}").contains("canary"));
     let (ok, out, errors) = run(&script, &[("SECRET_1", "a")]);
@@ -99,7 +100,7 @@ fn what_is_not_kept_must_be_given() {
 fn what_stays_attached_is_made_and_started() {
     let lines = |line: &str, start: bool| {
         let spec = parse(line).spec;
-        creation(&spec, "made_up", CreateOptions { start }, Secrets::Kept)
+        creation(&spec, "made_up", CreateOptions { start, ..CreateOptions::default() }, Secrets::Kept)
             .into_iter()
             .map(|words| said(words, Outcome::Done).line())
             .collect::<Vec<_>>()

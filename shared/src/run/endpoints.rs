@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::RunSpec;
-use crate::{ContainerId, ContainerRef, Empty, EnvironmentId, Permission, endpoint};
+use crate::{ContainerId, ContainerRef, Empty, EnvironmentId, Permission, TeamId, endpoint};
 
 /// What is done once it is made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +13,9 @@ pub struct CreateOptions {
     /// Start it, as `docker run` does; otherwise it is only made, as by `docker create`.
     #[serde(default)]
     pub start: bool,
+    /// The team of one's own that it is to belong to; otherwise it belongs to its maker.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<TeamId>,
 }
 
 /// A container that was made.

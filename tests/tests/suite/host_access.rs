@@ -28,7 +28,10 @@ const IDLE: [&str; 4] = ["busybox", "sh", "-c", "trap 'exit 0' TERM; while :; do
 
 async fn create(client: &Client, spec: &RunSpec) -> Result<String, longshore_tests::client::Refusal> {
     let endpoint = CreateContainer { environment: local() };
-    client.call(&endpoint, CreateOptions { start: false }, spec.clone()).await.map(|made| made.id.to_string())
+    client
+        .call(&endpoint, CreateOptions { start: false, ..CreateOptions::default() }, spec.clone())
+        .await
+        .map(|made| made.id.to_string())
 }
 
 fn containers(engine: &TestEngine, name: &str) -> Vec<String> {

@@ -102,7 +102,7 @@ fn create(person: &Person, line: &str) -> tokio::task::JoinHandle<CreatedContain
     let spec = shared::run::parse(line).spec;
     tokio::spawn(async move {
         let create = CreateContainer { environment: local() };
-        let start = CreateOptions { start: true };
+        let start = CreateOptions { start: true, ..CreateOptions::default() };
         client.call(&create, start, spec).await.unwrap_or_else(|refusal| panic!("{refusal}"))
     })
 }

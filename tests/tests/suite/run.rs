@@ -6,15 +6,18 @@ use longshore_tests::{
 };
 use serde_json::json;
 use shared::{
-    Empty, ErrorCode, Permission, Role, Scope,
+    ContainerRef, Empty, ErrorCode, Permission, Role, Scope,
     audit::{AuditQuery, AuditResult, ListAudit},
-    containers::ListContainers,
+    containers::{ListContainers, ReadOwner},
     endpoint::Operation,
     run::{CreateContainer, CreateOptions, CreatedContainer, Field, RunSpec, flags, host_needs, parse},
-    users::NewGrant,
+    users::{AddMember, CreateTeam, NewGrant, NewMember, Subject, TeamNaming},
 };
 
-use crate::{run_corpus, support};
+use crate::{
+    run_corpus,
+    support::{self, act},
+};
 
 fn endpoint() -> CreateContainer {
     CreateContainer { environment: local() }
@@ -23,7 +26,7 @@ fn endpoint() -> CreateContainer {
 async fn create(client: &Client, command: &str, start: bool) -> Result<CreatedContainer, Refusal> {
     let parsed = parse(command);
     assert_eq!(parsed.notes, [], "{command}");
-    client.call(&endpoint(), CreateOptions { start }, parsed.spec).await
+    client.call(&endpoint(), CreateOptions { start, ..CreateOptions::default() }, parsed.spec).await
 }
 
 async fn send(client: &Client, body: &str) -> Refusal {
@@ -238,8 +241,10 @@ async fn fields_that_reach_the_host_need_host_access() {
         let client = console.user(role).await;
         let before = fake.asked().len();
         for spec in &specs {
-            let refusal =
-                client.call(&endpoint(), CreateOptions { start: true }, spec.clone()).await.unwrap_err();
+            let refusal = client
+                .call(&endpoint(), CreateOptions { start: true, ..CreateOptions::default() }, spec.clone())
+                .await
+                .unwrap_err();
             assert_eq!(refusal.kind(), (403, ErrorCode::Forbidden), "{spec:?}");
             let first = host_needs(spec).remove(0).place.to_string();
             assert_eq!(refusal.error.field.as_deref(), Some(first.as_str()));
@@ -247,7 +252,10 @@ async fn fields_that_reach_the_host_need_host_access() {
         }
         assert_eq!(fake.asked().len(), before, "refused, but the engine was asked");
         let safe = parse("docker run -d -p 8080:80 -v data:/data --memory 64m busybox").spec;
-        client.call(&endpoint(), CreateOptions { start: false }, safe).await.unwrap();
+        client
+            .call(&endpoint(), CreateOptions { start: false, ..CreateOptions::default() }, safe)
+            .await
+            .unwrap();
         assert!(fake.asked()[before..].contains(&"POST /containers/create".to_owned()));
     }
     // Who may not create is refused whatever is sent.
@@ -259,4 +267,41 @@ async fn fields_that_reach_the_host_need_host_access() {
         assert_eq!(request.send().await.refusal().kind(), (403, ErrorCode::Forbidden));
         assert_eq!(fake.asked().len(), before);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_made_for_a_team_belongs_to_it_and_for_another_nothing_is_made() {
+    let engine = TestEngine::from_env();
+    let console = Console::of(&engine).await;
+    let admin = console.admin().await;
+    let mut teams = Vec::new();
+    for _ in 0..2 {
+        let naming = TeamNaming { name: unique() };
+        teams.push(admin.call(&CreateTeam {}, Empty {}, naming).await.unwrap().id);
+    }
+    let (own, other) = (teams[0], teams[1]);
+    let (maker, name) = console.new_user(Role::Deployer).await;
+    let (mate, mate_name) = console.new_user_with("mate", Vec::new()).await;
+    for user in [maker, mate] {
+        admin.call(&AddMember { team: own }, Empty {}, NewMember { user }).await.unwrap();
+    }
+    let client = console.sign_in(&name).await.unwrap();
+    let make = async |container: &str, team| {
+        let spec = parse(&format!("docker run --name {container} busybox sleep 60")).spec;
+        client.call(&endpoint(), CreateOptions { team: Some(team), ..CreateOptions::default() }, spec).await
+    };
+    let refused = format!("refused-{}", unique());
+    let refusal = make(&refused, other).await.unwrap_err();
+    assert_eq!((refusal.status, refusal.error.field.as_deref()), (422, Some("owner")));
+    assert!(!engine.try_docker(&["inspect", &refused]).status.success(), "nothing was made");
+
+    let created = make(&format!("ours-{}", unique()), own).await.unwrap();
+    let _made = Made(engine.clone(), created.id.to_string());
+    let read = ReadOwner { environment: local(), container: ContainerRef::from(&created.id) };
+    let owner = act(&client, read, Empty {}).await.unwrap().owner;
+    assert_eq!(owner, Some(Subject::Team(own)));
+    // Another of the team, who holds nothing else, has it too.
+    let mate = console.sign_in(&mate_name).await.unwrap();
+    let seen = support::list(&mate).await.containers;
+    assert_eq!(seen.iter().map(|row| &row.id).collect::<Vec<_>>(), [&created.id]);
 }

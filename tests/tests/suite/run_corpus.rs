@@ -83,7 +83,7 @@ fn by_command_line(engine: &TestEngine, line: &Line) -> Output {
 
 async fn by_console(client: &Client, spec: &RunSpec) -> Result<CreatedContainer, Refusal> {
     let endpoint = CreateContainer { environment: local() };
-    client.call(&endpoint, CreateOptions { start: false }, spec.clone()).await
+    client.call(&endpoint, CreateOptions { start: false, ..CreateOptions::default() }, spec.clone()).await
 }
 
 /// What the engine says of a container, without what differs between any two.

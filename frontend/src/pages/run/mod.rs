@@ -14,6 +14,7 @@ mod index;
 mod known;
 mod lines;
 mod notes;
+mod owner;
 mod paste;
 mod reading;
 mod section;
@@ -45,6 +46,7 @@ use foot::Foot;
 use form::{Form, SECTIONS, use_form};
 use image::{Images, Pulling};
 use index::Index;
+use owner::OwnerChoice;
 use paste::PasteBox;
 use section::{SectionView, answers};
 use submit::Submit;
@@ -104,6 +106,7 @@ fn RunForm() -> impl IntoView {
                     <div class="form-accordion">
                         {SECTIONS.into_iter().map(|section| view! { <SectionView section /> }).collect_view()}
                     </div>
+                    <OwnerChoice />
                 </div>
             </div>
             <Foot />

@@ -2,7 +2,7 @@
 
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
-    ApiError, ErrorCode, Permission, Target,
+    ApiError, ErrorCode, Permission, Target, TeamId,
     commands::{Outcome, Secrets, creation, on_containers, plain, shown},
     run::{CreateContainer, CreateOptions, CreatedContainer, NotStarted, RunSpec},
 };
@@ -45,6 +45,8 @@ pub(super) struct Submit {
     pub(super) pending: RwSignal<bool>,
     /// Whether it was tried while something was to be corrected.
     pub(super) held_back: RwSignal<bool>,
+    /// The team that it is to belong to, if not the person.
+    pub(super) team: RwSignal<Option<TeamId>>,
 }
 
 impl Submit {
@@ -63,6 +65,7 @@ impl Submit {
             go: StoredValue::new_local(go),
             pending: RwSignal::new(false),
             held_back: RwSignal::new(false),
+            team: RwSignal::new(None),
         };
         provide_context(submit);
         submit
@@ -106,9 +109,11 @@ impl Submit {
         }
         let spec = self.form.reading.with_untracked(|reading| reading.spec.clone());
         let environment = self.store.environment_untracked();
+        let team = self.team.get_untracked();
         self.pending.set(true);
         spawn_local(async move {
-            let call = api::call(CreateContainer { environment }, CreateOptions { start }, spec.clone());
+            let call =
+                api::call(CreateContainer { environment }, CreateOptions { start, team }, spec.clone());
             let reply = call.await;
             // The page may be gone by now.
             if self.pending.try_set(false).is_some() {
@@ -123,7 +128,7 @@ impl Submit {
 
     fn made(self, spec: RunSpec, created: CreatedContainer, start: bool) {
         let CreatedContainer { name, warnings, not_started, id: _ } = created;
-        let said = self.note_made(&spec, &name, CreateOptions { start }, not_started.as_ref());
+        let said = self.note_made(&spec, &name, CreateOptions { start, team: None }, not_started.as_ref());
         if let Some(failure) = not_started {
             let spot = failure.field.as_deref().and_then(|path| self.spot(path));
             // That it was made stands in the title.
@@ -163,7 +168,7 @@ impl Submit {
         not_started: Option<&NotStarted>,
     ) -> String {
         let environment = self.store.environment_untracked();
-        let done = CreateOptions { start: options.start && not_started.is_none() };
+        let done = CreateOptions { start: options.start && not_started.is_none(), ..options };
         for words in creation(spec, name, done, self.secrets()) {
             note_as(environment.clone(), words, Outcome::Done);
         }
@@ -189,7 +194,7 @@ impl Submit {
         let spot = error.field.as_deref().and_then(|path| self.spot(path));
         let text = self.words(&spec, error, spot);
         let name = spec.general.name.clone().unwrap_or_default();
-        let options = CreateOptions { start: false };
+        let options = CreateOptions { start: false, team: None };
         if let Some(words) = creation(&spec, &name, options, self.secrets()).into_iter().next() {
             note_as(self.store.environment_untracked(), words, fallen(error, text.clone()));
         }

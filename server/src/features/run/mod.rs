@@ -9,6 +9,7 @@ use shared::{
         CreateContainer, CreateOptions, CreatedContainer, ExistingSpec, Held, NotStarted, ReadHeld,
         ReadRunSpec, RunSpec,
     },
+    users::Subject,
 };
 
 use crate::{
@@ -55,6 +56,8 @@ async fn create(
 ) -> Result<CreatedContainer, Error> {
     grant.note(describe(&spec));
     let spec = vet(&grant, spec)?;
+    let owner = options.team.map(Subject::Team);
+    owners::check_chosen(grant.actor(), owner)?;
     let hub = grant.hub()?;
     let engine = hub.engine()?;
     require_ordinary_volumes(&engine, &grant, &spec).await?;
@@ -63,7 +66,7 @@ async fn create(
     let created = created.map_err(|error| blame::refused(spec.get(), discreet(&grant, error)))?;
     // Before anything else is done with it: whoever may create only in a stack sees it by this record alone.
     let stack = stack_of(spec.get());
-    owners::made(&app, grant.actor(), hub.id(), created.id(), None, stack).await?;
+    owners::made(&app, grant.actor(), hub.id(), created.id(), owner, stack).await?;
     // From here on the container is there: what fails now is told with it.
     let outcome = bring_up(&app, &grant, &engine, &created, &spec, options).await;
     hub.settle(created.id()).await;

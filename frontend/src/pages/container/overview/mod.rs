@@ -3,6 +3,7 @@
 mod cards;
 mod health;
 mod networks;
+mod owner;
 mod security;
 mod trouble;
 
@@ -23,6 +24,7 @@ use crate::{
 use cards::{EnvCard, LabelsCard, LifeCard, LimitsCard, MountsCard, PortsCard, ProcessCard, SummaryCard};
 use health::HealthCard;
 use networks::NetworksCard;
+use owner::OwnerCard;
 use security::SecurityCard;
 use trouble::Trouble;
 
@@ -81,6 +83,7 @@ pub(super) fn OverviewTab(
                 </Show>
                 <PortsCard subject />
                 {move || subject.details.value().map(|inspect| view! { <Cards inspect shown figures /> })}
+                <OwnerCard subject />
             </div>
         </div>
         <CommandFoot command=Signal::derive(command) />
