@@ -242,7 +242,7 @@ async fn a_console_that_stops_interrupts_its_jobs() {
     // And so does one that is killed: the next one says so.
     let killed = pull(&admin, &image, None).await.unwrap();
     console.signal("KILL");
-    console.restart_killed().await;
+    console.restart_ended().await;
     console.wait_connected().await;
     let job = read(&console.admin().await, killed.id).await;
     assert_eq!((job.state, job.may_cancel), (JobState::Interrupted, false));
