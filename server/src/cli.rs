@@ -6,6 +6,7 @@ use std::{
     io::Write as _,
     path::{Path, PathBuf},
     process::ExitCode,
+    time::Duration,
 };
 
 use clap::{Args, Parser, Subcommand};
@@ -32,8 +33,11 @@ use crate::{
     http::{self, OriginPolicy},
     hub::{self, Hubs},
     jobs::Jobs,
-    store::{ChainKey, Store},
+    store::{ChainKey, FolderLock, Store},
 };
+
+/// How long a console that is told to stop may still need: its open requests, then its jobs.
+const STOPPING_MOST: Duration = Duration::from_secs(7);
 
 #[derive(Parser)]
 #[command(name = "longshore", version, about = "A web console for Docker.")]
@@ -182,7 +186,7 @@ pub fn main() -> ExitCode {
         }
     });
     // Streams that wait for an engine would hold the process up.
-    runtime.shutdown_timeout(std::time::Duration::from_millis(500));
+    runtime.shutdown_timeout(Duration::from_millis(500));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => fail(&message),
@@ -205,12 +209,15 @@ pub(crate) fn say(message: &str) {
 
 async fn serve(flags: ServeFlags) -> Result<(), String> {
     let config = Config::check(flags).map_err(|mistakes| mistakes.join("\nlongshore: "))?;
+    // Before anything there is read or changed, and until nothing is any more.
+    let lock = FolderLock::take(&config.data, STOPPING_MOST).await.map_err(|error| chain(&error))?;
     let app = assemble(config).await?;
     owners::forget_removed(&app);
     audit_keep::start(app.audit.clone(), app.sessions.clone());
     let served = http::serve(app.clone()).await;
     app.jobs.stop().await;
     app.store.close().await;
+    drop(lock);
     served
 }
 

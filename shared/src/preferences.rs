@@ -106,5 +106,6 @@ endpoint! {
     /// Changes one's own preferences; what is absent stays. The session's reply tells them, and open pages
     /// follow at once.
     UpdatePreferences {}
-    Patch "/api/v1/account/preferences", query: crate::Empty, body: Preferences, reply: Preferences, needs: account
+    Patch "/api/v1/account/preferences", query: crate::Empty, body: Preferences, reply: Preferences, needs: account,
+    before_factor: yes
 }

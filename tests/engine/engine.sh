@@ -50,7 +50,12 @@ start() {
     # What an earlier run in this folder left, if it was killed: gone, as after a restart of the machine.
     end
     rm -rf "$dir"/{exec,run,tmp,dockerd.pid}
-    [[ -f $dir/address ]] || echo "172.28.$((RANDOM % 250 + 2)).2" >"$dir/address"
+    if [[ ! -f $dir/address ]]; then
+        # Of a network that no other engine on this machine has.
+        local network
+        until network=172.28.$((RANDOM % 250 + 2)) && ! ip -4 -o address | grep -qF " $network."; do :; done
+        echo "$network.2" >"$dir/address"
+    fi
     setsid unshare --mount --propagation slave --net --pid --fork --kill-child \
         "$script" "inside_$engine" "$dir" "$tree" $$ "$@" \
         >"$dir/engine.log" 2>&1 </dev/null &

@@ -171,11 +171,11 @@ impl Console {
         self.start_again().await;
     }
 
-    /// Starts it again on the same data after it was killed.
+    /// Starts it again on the same data after it has ended, or was killed.
     ///
     /// # Panics
     /// When it does not start again.
-    pub async fn restart_killed(&mut self) {
+    pub async fn restart_ended(&mut self) {
         eventually("the console is gone", async || self.child.try_wait().expect("a child")).await;
         self.start_again().await;
     }

@@ -2,7 +2,7 @@
 //! in a shell would, so that what the console shows is compared with an independent witness.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Output, Stdio},
 };
 
@@ -31,6 +31,12 @@ impl TestEngine {
         Self { host, kind }
     }
 
+    /// One of the same kind that `engine.sh` runs in this folder.
+    #[must_use]
+    pub(crate) fn at(&self, folder: &Path) -> Self {
+        Self { host: format!("unix://{}", folder.join("docker.sock").display()), kind: self.kind.clone() }
+    }
+
     /// Its `DOCKER_HOST`.
     #[must_use]
     pub fn host(&self) -> &str {
@@ -41,6 +47,21 @@ impl TestEngine {
     #[must_use]
     pub fn socket(&self) -> PathBuf {
         PathBuf::from(self.host.trim_start_matches("unix://"))
+    }
+
+    /// The folder of `engine.sh`.
+    ///
+    /// # Panics
+    /// When the socket lies in none.
+    #[must_use]
+    pub fn folder(&self) -> PathBuf {
+        self.socket().parent().expect("the engine's folder").to_owned()
+    }
+
+    /// What `engine.sh` calls its kind.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        &self.kind
     }
 
     /// Whether it is Podman, by what was asked of `engine.sh`.

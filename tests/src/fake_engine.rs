@@ -360,7 +360,7 @@ async fn answer(
             reply(client, 200, &json!({"ID": "e".repeat(64), "Running": true, "ExitCode": null, "ContainerID": WEB})).await
         }
         ("POST", ["exec", _, "start"] | ["containers", _, "attach"]) => write(client, "HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n").await,
-        ("POST", ["containers" | "exec", _, "resize"]) => write(client, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await,
+        ("POST", ["containers" | "exec", _, "resize"] | ["networks", _, "connect"]) => write(client, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await,
         ("POST", ["containers", _, "start" | "stop" | "restart" | "pause" | "unpause" | "kill" | "rename"])
         | ("DELETE", ["containers", _]) => write(client, "HTTP/1.1 204 No Content\r\n\r\n").await,
         _ => reply(client, 404, &json!({"message": "page not found"})).await,

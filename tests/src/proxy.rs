@@ -39,7 +39,7 @@ pub struct Proxy {
     upstream: PathBuf,
     line: watch::Sender<Line>,
     seen: Arc<Mutex<Vec<Head>>>,
-    /// The last request of each connection that is open.
+    /// The last request of each connection that the console holds open.
     serving: Arc<Mutex<HashMap<usize, Head>>>,
     listening: Mutex<Option<JoinHandle<()>>>,
 }
@@ -100,7 +100,8 @@ impl Proxy {
         self.requests().iter().filter(|head| matches(head.path())).count()
     }
 
-    /// How many connections there are whose last request this holds for.
+    /// How many connections the console holds open whose last request this holds for; what the engine still
+    /// does on one that the console has let go is its own.
     ///
     /// # Panics
     /// When another thread failed while it noted one.
@@ -152,14 +153,15 @@ impl Proxy {
             while let Ok((client, _)) = listener.accept().await {
                 let (noted, serving) = (Arc::clone(&seen), Arc::clone(&serving));
                 let number = CONNECTIONS.fetch_add(1, Ordering::Relaxed);
-                let lasts = Arc::clone(&serving);
+                let (lasts, left) = (Arc::clone(&serving), Arc::clone(&serving));
                 let note = move |heads: Vec<Head>| {
                     if let Some(last) = heads.last() {
                         lasts.lock().unwrap().insert(number, last.clone());
                     }
                     noted.lock().unwrap().extend(heads);
                 };
-                let connection = connection(client, upstream.clone(), line.subscribe(), note);
+                let let_go = move || drop(left.lock().unwrap().remove(&number));
+                let connection = connection(client, upstream.clone(), line.subscribe(), note, let_go);
                 tokio::spawn(async move {
                     connection.await;
                     serving.lock().unwrap().remove(&number);
@@ -180,6 +182,7 @@ async fn connection(
     upstream: PathBuf,
     mut line: watch::Receiver<Line>,
     note: impl Fn(Vec<Head>),
+    let_go: impl Fn(),
 ) {
     let generation = line.borrow_and_update().generation;
     let (mut until_cut, held) = (line.clone(), line.clone());
@@ -202,6 +205,7 @@ async fn connection(
                     break;
                 }
             }
+            let_go();
             // A terminal's end of input is only one half of it: the other may still print.
             let _ = to_engine.shutdown().await;
         };

@@ -2,7 +2,6 @@
 //! engine's link, behind a relay that can be slowed down, held up and counted.
 
 use std::{
-    path::PathBuf,
     process::{Child, Command, Stdio},
     sync::{
         Arc,
@@ -69,7 +68,7 @@ impl Registry {
             .spawn()
             .expect("docker-registry is installed: Debian's docker-registry");
         eventually("the registry listens", async || TcpStream::connect(&upstream).await.ok()).await;
-        let listener = TcpListener::bind((near_side(), 0)).await.expect("the engine's link");
+        let listener = TcpListener::bind((near_side(engine), 0)).await.expect("the engine's link");
         let address = listener.local_addr().expect("an address").to_string();
         let flow = Arc::new(Flow::default());
         let relay = tokio::spawn(relay(listener, upstream, Arc::clone(&flow)));
@@ -159,7 +158,7 @@ fn curl(args: &[&str]) -> Vec<u8> {
     output.stdout
 }
 
-fn digest(bytes: &[u8]) -> String {
+pub(crate) fn digest(bytes: &[u8]) -> String {
     use sha2::Digest;
     let hex: String = sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     format!("sha256:{hex}")
@@ -170,19 +169,22 @@ impl Drop for Registry {
         self.relay.abort();
         let _ = self.child.kill();
         let _ = self.child.wait();
-        // What was pulled from it stays in the engine otherwise.
-        let filter = format!("reference={}/*", self.address);
-        let list = self.engine.try_docker(&["images", "--quiet", "--no-trunc", "--filter", &filter]);
-        for image in String::from_utf8_lossy(&list.stdout).lines() {
-            let _ = self.engine.try_docker(&["rmi", "--force", image]);
-        }
+        forget(&self.engine, &self.address);
+    }
+}
+
+/// Removes from the engine what was pulled from this registry, and stays there otherwise.
+pub(crate) fn forget(engine: &TestEngine, registry: &str) {
+    let filter = format!("reference={registry}/*");
+    let list = engine.try_docker(&["images", "--quiet", "--no-trunc", "--filter", &filter]);
+    for image in String::from_utf8_lossy(&list.stdout).lines() {
+        let _ = engine.try_docker(&["rmi", "--force", image]);
     }
 }
 
 /// The machine's address on the link to the engine.
-fn near_side() -> String {
-    let folder = PathBuf::from(std::env::var("LONGSHORE_TEST_ENGINE_DIR").expect("the engine's folder"));
-    let far = std::fs::read_to_string(folder.join("address")).expect("the engine's address");
+pub(crate) fn near_side(engine: &TestEngine) -> String {
+    let far = std::fs::read_to_string(engine.folder().join("address")).expect("the engine's address");
     let (network, _) = far.trim().rsplit_once('.').expect("an address");
     format!("{network}.1")
 }

@@ -179,7 +179,7 @@ mod tests {
         let sessions = Sessions::new(store.clone(), time.clock());
         start(audit.clone(), sessions.clone());
         // Told before it has begun, while it looks, or after: it is noticed.
-        let change = |before: &SecurityPolicy| {
+        let change = |before: &SecurityPolicy, _: &_| {
             Ok::<_, Error>(SecurityPolicy { audit_days: AUDIT_DAYS.least, ..before.clone() })
         };
         store.change_policy(change).await.unwrap();

@@ -1,14 +1,14 @@
 //! Tests of second factors: each code once, also under a race, and guessing becomes slow.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
-use shared::account::FactorState;
+use shared::{Role, account::FactorState, policy::SecurityPolicy};
 
 use super::{
     super::{clock::testing::TestClock, seal::KEY_FILE, totp::shown},
     *,
 };
-use crate::store::{NewUserRow, testing};
+use crate::store::{AccessRefusal, NewUserRow, testing};
 
 struct Home {
     store: Store,
@@ -137,12 +137,39 @@ async fn many_guesses_at_once_do_not_get_past_the_count() {
     assert_eq!(looked_at, 10);
 }
 
+/// Whoever requires a second factor must have one when that begins, whoever removes theirs meanwhile.
+#[tokio::test]
+async fn a_factor_is_not_removed_while_the_policy_begins_to_require_it() {
+    let home = home().await;
+    let (store, ann) = (&home.store, home.ann.user);
+    home.enrolled().await;
+    let require = async || {
+        let change = |before: &SecurityPolicy, with_factor: &BTreeSet<UserId>| {
+            if !with_factor.contains(&ann) {
+                return Err(Error::invalid("factor_roles", "none"));
+            }
+            Ok(SecurityPolicy { factor_roles: vec![Role::Admin.into()], ..before.clone() })
+        };
+        store.change_policy(change).await
+    };
+    // It was looked whether it may be removed, and then the policy was changed.
+    let looked = store.decided_at(store.access_version().await.unwrap());
+    require().await.unwrap();
+    assert_eq!(looked.remove_factor(ann, None).await.unwrap(), Err(AccessRefusal::Stale));
+    assert!(store.has_factor(ann).await.unwrap());
+
+    // And the other way round: what the change is told is what there is then.
+    let asked = require();
+    store.remove_factor(ann, None).await.unwrap().unwrap();
+    assert!(matches!(asked.await, Err(Error::Invalid { .. })));
+}
+
 #[tokio::test]
 async fn a_factor_that_is_removed_is_gone_with_its_codes() {
     let home = home().await;
     let (secret, codes) = home.enrolled().await;
-    assert!(home.store.remove_factor(home.ann.user, None).await.unwrap().is_some());
-    assert!(home.store.remove_factor(home.ann.user, None).await.unwrap().is_none());
+    assert!(home.store.remove_factor(home.ann.user, None).await.unwrap().unwrap().is_some());
+    assert!(home.store.remove_factor(home.ann.user, None).await.unwrap().unwrap().is_none());
     assert_eq!(home.state().await, FactorState { since: None, recovery_codes: 0 });
     for code in [&home.code(&secret), &codes[0]] {
         assert!(matches!(home.use_code(code).await, Err(Error::Conflict(_))));

@@ -96,7 +96,7 @@ pub async fn reset_factor(store: &Store, name: &str, at: UnixMillis) -> Result<(
     let found = find(store, name).await?;
     let row = begun(store, "ResetFactor", &found.name, at).await?;
     let removed = store.remove_factor(found.user, None).await?;
-    let answer = removed.map(drop).ok_or_else(factor::none);
+    let answer = removed.map_err(refused).and_then(|ended| ended.map(drop).ok_or_else(factor::none));
     ended(store, row, &answer).await?;
     answer
 }
@@ -129,7 +129,7 @@ pub async fn rotate_key(store: &Store, keys: &Keys, at: UnixMillis) -> Result<u6
 /// When the database fails.
 pub async fn reset_policy(store: &Store, at: UnixMillis) -> Result<(), Error> {
     let row = begun(store, "ResetPolicy", "", at).await?;
-    let changed = store.change_policy(|_| Ok::<_, StoreError>(SecurityPolicy::default())).await;
+    let changed = store.change_policy(|_, _| Ok::<_, StoreError>(SecurityPolicy::default())).await;
     let answer = changed.map(drop).map_err(Error::from);
     ended(store, row, &answer).await?;
     answer

@@ -159,7 +159,7 @@ async fn the_policys_times_count_at_once_on_sessions_that_run() {
     let (id, actor) = home.sign_in("ann").await;
     let set = async |idle_minutes: u32, session_hours: u32| {
         let policy = SecurityPolicy { idle_minutes, session_hours, ..SecurityPolicy::default() };
-        home.store.change_policy(|_| Ok::<_, StoreError>(policy)).await.unwrap();
+        home.store.change_policy(|_, _| Ok::<_, StoreError>(policy)).await.unwrap();
     };
     home.time.pass(hours(2));
     set(60, 24).await;

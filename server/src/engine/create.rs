@@ -5,7 +5,7 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 use shared::{
     ContainerId,
-    run::{CreateContainer, RunSpec},
+    run::{CreateContainer, JoinedNetwork, RunSpec},
 };
 
 use super::{
@@ -41,6 +41,9 @@ impl Created {
         self.warnings
     }
 }
+
+/// A network of a vetted spec that its container is not connected to when it is made.
+pub(crate) struct FurtherNetwork<'a>(&'a JoinedNetwork);
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -89,24 +92,28 @@ impl Engine {
         Ok(Created { id: reply.id, warnings: reply.warnings.unwrap_or_default() })
     }
 
-    /// Connects a new container to its further networks, where the engine does not do so when it makes it.
+    /// The networks that a new container is yet to be connected to, where the engine does not do so when it
+    /// makes it.
+    pub(crate) fn further_networks<'a>(
+        &self,
+        spec: &'a Vetted<RunSpec>,
+    ) -> impl Iterator<Item = FurtherNetwork<'a>> + use<'a> {
+        let known = if self.dialect().takes_several_networks() { usize::MAX } else { 1 };
+        spec.get().network.networks.iter().skip(known).map(FurtherNetwork)
+    }
+
+    /// Connects a new container to one of them.
     pub(crate) async fn connect_created(
         &self,
         _grant: &Grant<CreateContainer>,
         created: &Created,
-        spec: &Vetted<RunSpec>,
+        network: FurtherNetwork<'_>,
     ) -> Result<(), EngineError> {
-        if self.dialect().takes_several_networks() {
-            return Ok(());
-        }
-        for attachment in spec.get().network.networks.iter().skip(1) {
-            let endpoint_config = create_body::endpoint(attachment, self.dialect())?;
-            let body = json(&Connection { container: created.id.as_str(), endpoint_config })?;
-            let path = format!("/networks/{}/connect", encode(attachment.name.as_str()));
-            let request = self.request(Method::POST, &path, transport::full(body))?;
-            self.send_within("network", request, CREATE_SECONDS).await?;
-        }
-        Ok(())
+        let endpoint_config = create_body::endpoint(network.0, self.dialect())?;
+        let body = json(&Connection { container: created.id.as_str(), endpoint_config })?;
+        let path = format!("/networks/{}/connect", encode(network.0.name.as_str()));
+        let request = self.request(Method::POST, &path, transport::full(body))?;
+        self.send_within("network", request, CREATE_SECONDS).await.map(drop)
     }
 
     /// Starts a new container.

@@ -37,15 +37,16 @@ async fn update(
     change: PolicyChange,
 ) -> Result<PolicyReply, Error> {
     let (actor, people) = (grant.actor(), app.sessions.policies().now().await?);
-    let has_factor = app.store.has_factor(actor.user).await?;
     let (before, after) = app
         .store
-        .change_policy(|before| {
+        .change_policy(|before, with_factor| {
             let after = before.changed(&change);
             settings::check(&after)?;
             check_roles(&people, before, &after)?;
             // They could not even take it back.
-            if !has_factor && after.requires_factor(people.standing(actor.user).access.roles()) {
+            if !with_factor.contains(&actor.user)
+                && after.requires_factor(people.standing(actor.user).access.roles())
+            {
                 return Err(Error::invalid("factor_roles", "set up a second factor of your own first"));
             }
             Ok(after)

@@ -96,7 +96,7 @@ fn of_engine(error: &EngineError) -> JobFailure {
 }
 
 /// What the words of Docker, of Podman and of registries amount to. The first that fits.
-const WORDS: [(FailureKind, &[&str]); 6] = [
+const WORDS: [(FailureKind, &[&str]); 7] = [
     (FailureKind::RateLimited, &["toomanyrequests", "too many requests", "rate limit"]),
     (FailureKind::DiskFull, &["no space left on device", "disk quota exceeded"]),
     (
@@ -120,11 +120,24 @@ const WORDS: [(FailureKind, &[&str]); 6] = [
             "unauthorized",
             "access forbidden",
             "401 (unauthorized)",
+            ": denied:",
+            "unexpected http status: 401",
+            "unexpected http status: 403",
         ],
     ),
     (
         FailureKind::NotFound,
         &["manifest unknown", "name unknown", "repository name not known", "not found: ", "404 (not found)"],
+    ),
+    (
+        FailureKind::RegistryFailed,
+        &[
+            "unexpected http status: 5",
+            "unexpected eof",
+            "expected http 206 from byte range request",
+            "verification failed for digest",
+            "digest did not match",
+        ],
     ),
     (
         FailureKind::RegistryUnreachable,
@@ -143,16 +156,19 @@ const WORDS: [(FailureKind, &[&str]); 6] = [
             "request canceled while waiting",
             "x509",
             "server gave http response to https client",
-            "unexpected eof",
             "\": eof",
             "pinging container registry",
             "proxyconnect",
+            // A web server that is no registry answers with a page.
+            "error parsing http 404 response body",
+            "unknown: <",
         ],
     ),
 ];
 
 fn kind(message: &str) -> FailureKind {
-    let message = message.to_ascii_lowercase();
+    // Between colons, so that what stands between two of them can be meant as a whole.
+    let message = format!(": {}:", message.to_ascii_lowercase());
     let fits = |words: &[&str]| words.iter().any(|words| message.contains(words));
     WORDS.iter().find(|(_, words)| fits(words)).map_or(FailureKind::Other, |(kind, _)| *kind)
 }
@@ -164,7 +180,8 @@ mod tests {
     #[test]
     fn what_the_words_of_engines_amount_to() {
         use FailureKind::{
-            DiskFull, LoginNeeded, NoPlatform, NotFound, Other, RateLimited, RegistryUnreachable,
+            DiskFull, LoginNeeded, NoPlatform, NotFound, Other, RateLimited, RegistryFailed,
+            RegistryUnreachable,
         };
         for (message, expected) in [
             ("manifest for 127.0.0.1:5000/a:x not found: manifest unknown: manifest unknown", NotFound),
@@ -194,6 +211,14 @@ mod tests {
                  unknown",
                 NotFound,
             ),
+            ("denied", LoginNeeded),
+            ("Head \"http://r/v2/a/manifests/1\": denied: incorrect username or password", LoginNeeded),
+            ("open /var/lib/docker/tmp/x: permission denied", Other),
+            ("received unexpected HTTP status: 403 Forbidden", LoginNeeded),
+            ("received unexpected HTTP status: 503 Service Unavailable", RegistryFailed),
+            ("unexpected EOF", RegistryFailed),
+            ("filesystem layer verification failed for digest sha256:0", RegistryFailed),
+            ("unknown: <html><h1>404 Not Found</h1></html>", RegistryUnreachable),
             ("something else", Other),
         ] {
             assert_eq!(kind(message), expected, "{message}");

@@ -5,7 +5,7 @@
 
 use shared::{UnixMillis, UserId, account::FactorState};
 
-use super::{SessionKey, Store, StoreError, attempted};
+use super::{SessionKey, Store, StoreError, access::AccessChange, attempted};
 
 /// A second factor to begin.
 #[derive(Debug)]
@@ -246,7 +246,8 @@ impl Store {
     }
 
     /// Removes a user's second factor and its recovery codes, and the sign-ins that wait for it. `None` if
-    /// there was none; else the sessions that were ended with it: all but the one to `keep`.
+    /// there was none; else the sessions that were ended with it: all but the one to `keep`. Whether it may be
+    /// removed goes by the policy, so this is a change like those of grants: see [`Store::decided_at`].
     ///
     /// # Errors
     /// When the database fails; then nothing was changed.
@@ -254,9 +255,9 @@ impl Store {
         &self,
         user: UserId,
         keep: Option<&SessionKey>,
-    ) -> Result<Option<Vec<SessionKey>>, StoreError> {
+    ) -> Result<AccessChange<Option<Vec<SessionKey>>>, StoreError> {
         const WHAT: &str = "remove a second factor";
-        let mut write = self.write(WHAT).await?;
+        let mut write = self.access_write(WHAT).await?;
         let confirmed: Option<bool> =
             sqlx::query_scalar("DELETE FROM factors WHERE user_id = $1 RETURNING confirmed_at IS NOT NULL")
                 .bind(user.0)
@@ -281,8 +282,7 @@ impl Store {
         } else {
             None
         };
-        write.commit().await?;
-        Ok(ended)
+        write.finish(ended).await
     }
 }
 

@@ -13,6 +13,7 @@ mod audit_prune;
 mod factors;
 mod grants;
 mod jobs;
+mod lock;
 mod migrate;
 mod own_sessions;
 mod owners;
@@ -46,6 +47,7 @@ pub use self::{
     factors::{CodePace, FactorRow, NewFactor, TriedCode},
     grants::GrantsChange,
     jobs::{JobEnd, NewJobRow},
+    lock::FolderLock,
     own_sessions::{HalfSession, ListedSession},
     sealed::{FACTOR_SECRET, SealedColumn},
     sessions::{NewSession, SessionKey, SessionRow},
@@ -62,6 +64,26 @@ pub enum StoreError {
     /// The data folder or the file in it cannot be made or written.
     #[error("the data folder {} cannot be written; make it writable for the user that runs the console, or choose another", folder.display())]
     Folder {
+        /// Which folder.
+        folder: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Another console has the data folder.
+    #[error(
+        "another console works in the data folder {}; stop that one first, or give this one a folder of its own \
+         with --data", folder.display()
+    )]
+    InUse {
+        /// Which folder.
+        folder: PathBuf,
+    },
+    /// The data folder is on a file system without locks.
+    #[error(
+        "the data folder {} cannot be kept from a second console; choose one on a file system that has locks",
+        folder.display()
+    )]
+    Lock {
         /// Which folder.
         folder: PathBuf,
         /// What the system said.
@@ -208,10 +230,15 @@ impl Store {
     }
 }
 
+/// Makes the folder where it is missing, readable by its owner only.
+fn make_folder(folder: &Path) -> std::io::Result<()> {
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
 /// Makes the folder and the file, so that neither is ever readable by others, not even for a moment.
 /// SQLite gives its side files (`-wal`, `-shm`) the permissions of the database.
 fn prepare(folder: &Path, file: &Path) -> std::io::Result<()> {
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    make_folder(folder)?;
     let file = std::fs::OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(file)?;
     let permissions = file.metadata()?.permissions();
     if permissions.mode() & 0o077 != 0 {

@@ -1,5 +1,7 @@
 //! What is kept as one JSON text: the policy, and each user's preferences.
 
+use std::collections::BTreeSet;
+
 use serde::de::DeserializeOwned;
 use shared::{UserId, policy::SecurityPolicy, preferences::Preferences};
 use sqlx::SqliteConnection;
@@ -40,19 +42,25 @@ impl Store {
         Ok(parse(&policy_text(&mut connection).await.map_err(attempted(WHAT))?))
     }
 
-    /// Changes the policy by what it is then; gives what it was and what it is. Nothing is changed where
-    /// `change` declines.
+    /// Changes the policy by what it is then, and by who has a second factor then; gives what it was and what
+    /// it is. Nothing is changed where `change` declines.
     ///
     /// # Errors
     /// What `change` says; when the database fails.
     pub async fn change_policy<E: From<StoreError>>(
         &self,
-        change: impl FnOnce(&SecurityPolicy) -> Result<SecurityPolicy, E>,
+        change: impl FnOnce(&SecurityPolicy, &BTreeSet<UserId>) -> Result<SecurityPolicy, E>,
     ) -> Result<(SecurityPolicy, SecurityPolicy), E> {
         const WHAT: &str = "change the policy";
         let mut write = self.write(WHAT).await?;
         let before: SecurityPolicy = parse(&policy_text(write.on()).await.map_err(attempted(WHAT))?);
-        let after = match change(&before) {
+        // In the same transaction: who removes theirs at this moment has not yet, or has for certain.
+        let with_factor: Vec<i64> =
+            sqlx::query_scalar("SELECT user_id FROM factors WHERE confirmed_at IS NOT NULL")
+                .fetch_all(write.on())
+                .await
+                .map_err(attempted(WHAT))?;
+        let after = match change(&before, &with_factor.into_iter().map(UserId).collect()) {
             Ok(after) => after,
             Err(why) => {
                 write.undo().await?;

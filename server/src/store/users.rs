@@ -223,11 +223,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn is_disabled(&self, user: UserId) -> Result<Option<bool>, StoreError> {
-        sqlx::query_scalar("SELECT disabled FROM users WHERE id = $1")
-            .bind(user.0)
-            .fetch_optional(&self.pool)
-            .await
-            .map_err(attempted("read a user"))
+        Ok(self.name_and_disabled(user).await?.map(|(_, disabled)| disabled))
     }
 
     /// The name of a user.
@@ -235,7 +231,11 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn user_name(&self, user: UserId) -> Result<Option<String>, StoreError> {
-        sqlx::query_scalar("SELECT name FROM users WHERE id = $1")
+        Ok(self.name_and_disabled(user).await?.map(|(name, _)| name))
+    }
+
+    async fn name_and_disabled(&self, user: UserId) -> Result<Option<(String, bool)>, StoreError> {
+        sqlx::query_as("SELECT name, disabled FROM users WHERE id = $1")
             .bind(user.0)
             .fetch_optional(&self.pool)
             .await

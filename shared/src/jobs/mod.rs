@@ -141,6 +141,8 @@ pub enum FailureKind {
     DiskFull,
     /// The engine does not get to the registry.
     RegistryUnreachable,
+    /// The registry failed, or what it sent broke off or was something else than it had announced.
+    RegistryFailed,
     /// The console lost the engine, or the engine said nothing for too long.
     EngineLost,
     /// The engine's own words tell.

@@ -153,6 +153,7 @@ async fn the_console_does_not_start_without_the_key_of_what_is_sealed() {
     let mut console = Console::connected(ConsoleOptions::before(&fake.host())).await;
     let (_, name) = console.new_user(Role::Viewer).await;
     enrol(&console.sign_in(&name).await.unwrap()).await;
+    console.terminate().await;
     let key = console.data().path().join("secret.key");
     let aside = console.data().path().join("aside");
     let serve = || {
@@ -172,6 +173,6 @@ async fn the_console_does_not_start_without_the_key_of_what_is_sealed() {
 
     assert!(said.contains("reset-factor"), "the way out where it is lost: {said}");
     assert_eq!(admin(&console, &["reset-factor", &name], "").0, Some(0));
-    console.restart().await;
+    console.restart_ended().await;
     console.sign_in(&name).await.unwrap();
 }

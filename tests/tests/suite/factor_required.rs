@@ -36,7 +36,7 @@ use crate::{
 };
 
 /// What is open without the second factor, said here a second time.
-const OPEN: [&str; 11] = [
+const OPEN: [&str; 12] = [
     "ReadSession",
     "SignOut",
     "ConfirmIdentity",
@@ -48,6 +48,7 @@ const OPEN: [&str; 11] = [
     "ReadFactor",
     "BeginFactor",
     "ConfirmFactor",
+    "UpdatePreferences",
 ];
 
 const SECOND: Duration = Duration::from_secs(1);

@@ -16,24 +16,24 @@ use shared::{
 
 const MB: usize = 1024 * 1024;
 
-async fn pull(client: &Client, reference: &str, platform: Option<&str>) -> Result<Job, Refusal> {
+pub(crate) async fn pull(client: &Client, reference: &str, platform: Option<&str>) -> Result<Job, Refusal> {
     let platform = platform.map(|platform| platform.parse().unwrap());
     let request = PullRequest { reference: reference.parse().unwrap(), platform };
     client.call(&PullImage { environment: local() }, Empty {}, request).await
 }
 
-async fn read(client: &Client, job: JobId) -> Job {
+pub(crate) async fn read(client: &Client, job: JobId) -> Job {
     client.call(&ReadJob { environment: local(), job }, Empty {}, ()).await.unwrap()
 }
 
-async fn ended(client: &Client, job: JobId) -> Job {
+pub(crate) async fn ended(client: &Client, job: JobId) -> Job {
     eventually("the job ends", async || {
         Some(read(client, job).await).filter(|job| job.state != JobState::Running)
     })
     .await
 }
 
-async fn cancel(client: &Client, job: JobId) -> Result<Job, Refusal> {
+pub(crate) async fn cancel(client: &Client, job: JobId) -> Result<Job, Refusal> {
     client.call(&CancelJob { environment: local(), job }, Empty {}, ()).await
 }
 
@@ -69,7 +69,7 @@ fn is_partly_here(job: &Job) -> bool {
     job.steps.iter().any(|step| step.current > 0 && step.total > 0)
 }
 
-fn here(engine: &TestEngine, image: &str) -> bool {
+pub(crate) fn here(engine: &TestEngine, image: &str) -> bool {
     engine.try_docker(&["image", "inspect", image]).status.success()
 }
 
@@ -242,7 +242,7 @@ async fn a_console_that_stops_interrupts_its_jobs() {
     // And so does one that is killed: the next one says so.
     let killed = pull(&admin, &image, None).await.unwrap();
     console.signal("KILL");
-    console.restart_killed().await;
+    console.restart_ended().await;
     console.wait_connected().await;
     let job = read(&console.admin().await, killed.id).await;
     assert_eq!((job.state, job.may_cancel), (JobState::Interrupted, false));

@@ -36,6 +36,7 @@ mod openapi;
 mod origin;
 mod pages;
 mod policy;
+mod pull_failures;
 mod races;
 mod reads;
 mod reverse_proxy;

@@ -10,11 +10,12 @@ use std::{
 };
 
 use longshore_tests::{
-    Client, Console, ConsoleOptions, FakeEngine, TerminalSocket,
+    Answer, Client, Console, ConsoleOptions, FakeEngine, TerminalSocket,
     console::local,
     eventually,
     fake_engine::{JOB, WEB},
 };
+use serde_json::json;
 use shared::{
     Empty, ErrorCode, GrantId, Permission, Role, Scope, UserId,
     access::PermissionSet,
@@ -47,7 +48,10 @@ struct Person {
 
 impl Home {
     async fn new() -> Self {
-        let fake = FakeEngine::start();
+        Self::before(FakeEngine::start()).await
+    }
+
+    async fn before(fake: FakeEngine) -> Self {
         let console = Console::connected(ConsoleOptions::before(&fake.host())).await;
         let admin = console.admin().await;
         Self { fake, console, admin }
@@ -150,6 +154,40 @@ async fn a_container_that_is_made_when_the_right_goes_is_not_started() {
     let before = home.fake.calls().len();
     assert_eq!(create(&person, "docker run --name next busybox").await.unwrap().not_started, None);
     assert!(home.asked_for(before, "/start"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_container_is_joined_to_no_further_network_when_the_right_goes() {
+    let fake = FakeEngine::start();
+    // One that is told of further networks after the container is made.
+    let version = json!({"Version": "24.0.9", "ApiVersion": "1.43", "MinAPIVersion": "1.24", "Os": "linux"});
+    fake.answer("/version", Answer::Json(200, version));
+    let home = Home::before(fake).await;
+    let line = "docker run --name next --network one --network two --network three busybox";
+    for disabled in [false, true] {
+        let person = home.person(Role::Deployer).await;
+        let before = home.fake.calls().len();
+        let held = home.fake.hold("/networks/two/connect");
+        let creating = create(&person, line);
+        home.fake.until_asked(before, "POST /networks/two/connect").await;
+        if disabled {
+            home.disable(&person).await;
+        } else {
+            home.take(&person).await;
+        }
+        drop(held);
+        let why = creating.await.unwrap().not_started.expect("it is made, and does not run").message;
+        assert!(!home.asked_for(before, "/networks/three/connect"), "{why}");
+        assert!(!home.asked_for(before, "/start"), "{why}");
+        let row = home.row(&person, "CreateContainer").await;
+        assert_eq!(row.result, AuditResult::Done, "what was made is there");
+        assert!(row.detail.contains(&JOB[..12]) && row.detail.contains("does not run"), "{}", row.detail);
+    }
+    // With the right, it goes on.
+    let person = home.person(Role::Deployer).await;
+    let before = home.fake.calls().len();
+    assert_eq!(create(&person, line).await.unwrap().not_started, None);
+    assert!(home.asked_for(before, "/networks/three/connect") && home.asked_for(before, "/start"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

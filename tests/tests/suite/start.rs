@@ -4,11 +4,18 @@ use std::{
     io::{BufRead, BufReader},
     os::unix::fs::PermissionsExt,
     process::Command,
+    sync::Arc,
     time::Duration,
 };
 
 use longshore_tests::{
-    Console, ConsoleOptions, FakeEngine, LiveSocket, console::run_to_end, eventually_within,
+    Answer, Console, ConsoleOptions, FakeEngine, LiveSocket, console::run_to_end, eventually_within,
+};
+use shared::jobs::JobState;
+
+use crate::{
+    admin_command::admin,
+    jobs::{cancel, pull, read},
 };
 
 fn sentence(said: &str) {
@@ -103,26 +110,49 @@ async fn healthcheck_asks_the_running_console() {
     assert!(code.is_some_and(|code| code != 0), "{said}");
 }
 
+/// The folder of a console, for another one.
+fn same_data(console: &Console, fake: &FakeEngine) -> ConsoleOptions {
+    ConsoleOptions { data: Arc::clone(console.shared_data()), ..ConsoleOptions::before(&fake.host()) }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_console_on_the_same_data_does_not_corrupt_it() {
     let fake = FakeEngine::start();
-    let first = Console::start(ConsoleOptions::before(&fake.host())).await;
-    first.admin().await;
-    let mut options = ConsoleOptions::before(&fake.host());
-    options.data = std::sync::Arc::clone(first.shared_data());
-    let mut second = options.command().spawn().unwrap();
-    let ended =
-        eventually_within(Duration::from_secs(20), "the second one stands or says why not", async || {
-            match second.try_wait().unwrap() {
-                Some(status) => Some(Some(status)),
-                None => first.sign_in("admin").await.is_ok().then_some(None),
-            }
-        })
-        .await;
-    let _ = second.kill();
-    let _ = second.wait();
-    if let Some(status) = ended {
-        assert!(!status.success());
-    }
-    first.sign_in("admin").await.expect("the first one works on");
+    fake.answer("/images/create", Answer::Hang);
+    let first = Console::connected(ConsoleOptions::before(&fake.host())).await;
+    let client = first.admin().await;
+    let job = pull(&client, "busybox", None).await.unwrap();
+    let (code, said) = run_to_end(same_data(&first, &fake).command());
+    assert!(code.is_some_and(|code| code != 0), "{said}");
+    let folder = first.data().path().to_str().unwrap();
+    assert!(said.contains("another console works in") && said.contains(folder), "{said}");
+    sentence(&said);
+    assert!(!said.contains("Longshore is at"), "{said}");
+
+    // The first one works on, its job too, and whoever administers the host still can.
+    assert_eq!(read(&client, job.id).await.state, JobState::Running);
+    first.sign_in("admin").await.expect("it works on");
+    let (code, said) = admin(&first, &["list-users"], "");
+    assert_eq!(code, Some(0), "{said}");
+    let mut verify = Command::new(longshore_tests::console::binary());
+    verify.args(["audit", "verify", "--data", folder]);
+    let (code, said) = run_to_end(verify);
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(cancel(&client, job.id).await.unwrap().state, JobState::Cancelled);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_console_waits_for_one_that_is_just_stopping() {
+    let fake = FakeEngine::start();
+    let mut first = Console::start(ConsoleOptions::before(&fake.host())).await;
+    let mut next = same_data(&first, &fake).command().spawn().unwrap();
+    let waits = BufReader::new(next.stderr.take().unwrap()).lines();
+    let waits = waits.map_while(Result::ok).any(|line| line.contains("waiting for another console"));
+    assert!(waits, "it says so");
+    first.terminate().await;
+    let greeted = BufReader::new(next.stdout.take().unwrap()).lines();
+    let greeted = greeted.map_while(Result::ok).any(|line| line.contains("Longshore is at"));
+    let _ = next.kill();
+    let _ = next.wait();
+    assert!(greeted, "it goes on where the first one ended");
 }

@@ -96,6 +96,9 @@ pub(crate) fn failure_words(i18n: I18n, job: &Job) -> Option<String> {
                 FailureKind::RegistryUnreachable => {
                     t_string!(i18n, jobs.failure.registry_unreachable, registry = registry)
                 }
+                FailureKind::RegistryFailed => {
+                    t_string!(i18n, jobs.failure.registry_failed, registry = registry)
+                }
                 FailureKind::EngineLost => t_string!(i18n, jobs.failure.engine_lost),
                 FailureKind::Other => t_string!(i18n, jobs.failure.other),
             }

@@ -13,20 +13,6 @@ use crate::{
     ui::format,
 };
 
-/// The fields, in the order of the page.
-const FIELDS: [&str; 10] = [
-    "idle_minutes",
-    "session_hours",
-    "password_characters",
-    "refused_words",
-    "account_attempts",
-    "address_attempts",
-    "wait_minutes",
-    "trusted_proxies",
-    "audit_days",
-    "audit_rows",
-];
-
 /// What stands in one field, and what is wrong with it.
 #[derive(Clone, Copy)]
 pub(super) struct Draft {
@@ -38,78 +24,84 @@ pub(super) struct Draft {
     pub(super) error: RwSignal<Option<String>>,
 }
 
-/// All fields.
+/// All fields, named as the policy's.
 #[derive(Clone, Copy)]
-pub(super) struct Drafts([Draft; 10], FactorRoles);
+pub(super) struct Drafts {
+    pub(super) idle_minutes: Draft,
+    pub(super) session_hours: Draft,
+    pub(super) password_characters: Draft,
+    pub(super) refused_words: Draft,
+    pub(super) factor_roles: FactorRoles,
+    pub(super) account_attempts: Draft,
+    pub(super) address_attempts: Draft,
+    pub(super) wait_minutes: Draft,
+    pub(super) trusted_proxies: Draft,
+    pub(super) audit_days: Draft,
+    pub(super) audit_rows: Draft,
+}
 
 impl Drafts {
     pub(super) fn new(policy: &SecurityPolicy) -> Self {
-        let texts = FIELDS.map(|id| Draft {
-            id,
-            value: RwSignal::new(text_of(policy, id)),
-            error: RwSignal::new(None),
-        });
         let chosen = RwSignal::new(policy.factor_roles.clone());
-        Self(texts, FactorRoles { chosen, error: RwSignal::new(None) })
+        let draft = |id| Draft { id, value: RwSignal::new(text_of(policy, id)), error: RwSignal::new(None) };
+        Self {
+            idle_minutes: draft("idle_minutes"),
+            session_hours: draft("session_hours"),
+            password_characters: draft("password_characters"),
+            refused_words: draft("refused_words"),
+            factor_roles: FactorRoles { chosen, error: RwSignal::new(None) },
+            account_attempts: draft("account_attempts"),
+            address_attempts: draft("address_attempts"),
+            wait_minutes: draft("wait_minutes"),
+            trusted_proxies: draft("trusted_proxies"),
+            audit_days: draft("audit_days"),
+            audit_rows: draft("audit_rows"),
+        }
     }
 
-    pub(super) fn all(self) -> [Draft; 10] {
-        self.0
-    }
-
-    pub(super) fn factor_roles(self) -> FactorRoles {
-        self.1
+    /// Where it is told what is wrong with each field, by its name.
+    fn errors(self) -> [(&'static str, RwSignal<Option<String>>); 11] {
+        let of = |draft: Draft| (draft.id, draft.error);
+        [
+            of(self.idle_minutes),
+            of(self.session_hours),
+            of(self.password_characters),
+            of(self.refused_words),
+            (factor_roles::ID, self.factor_roles.error),
+            of(self.account_attempts),
+            of(self.address_attempts),
+            of(self.wait_minutes),
+            of(self.trusted_proxies),
+            of(self.audit_days),
+            of(self.audit_rows),
+        ]
     }
 
     /// Where it is told what is wrong with the field of that name.
     pub(super) fn error_of(self, field: Option<&str>) -> Option<RwSignal<Option<String>>> {
-        if field == Some(factor_roles::ID) {
-            return Some(self.1.error);
-        }
-        self.0.into_iter().find(|draft| field == Some(draft.id)).map(|draft| draft.error)
+        self.errors().into_iter().find(|(name, _)| field == Some(name)).map(|(_, error)| error)
     }
 
     /// The change that they make, or nothing where one of them is wrong, which is then told there.
     pub(super) fn change(self, i18n: I18n) -> Option<PolicyChange> {
-        let mut right = true;
-        self.1.error.set(None);
-        let numbers = self.0.map(|draft| {
-            draft.error.set(None);
-            let bounds = bounds_of(draft.id)?;
-            let typed = draft.value.get_untracked().trim().parse().ok();
-            let number = typed.filter(|value| bounds.hold(*value));
-            if number.is_none() {
-                right = false;
-                draft.error.set(untrack(|| draft.bounds_in_words(i18n)));
-            }
-            number
-        });
-        let [
-            idle_minutes,
-            session_hours,
-            password_characters,
-            _,
-            account_attempts,
-            address_attempts,
-            wait_minutes,
-            _,
-            audit_days,
-            audit_rows,
-        ] = numbers;
-        let [_, _, _, words, _, _, _, proxies, _, _] = self.0;
-        right.then(|| PolicyChange {
-            idle_minutes,
-            session_hours,
-            password_characters,
-            refused_words: Some(words.entries()),
-            factor_roles: Some(self.1.chosen.get_untracked()),
-            account_attempts,
-            address_attempts,
-            wait_minutes,
-            trusted_proxies: Some(proxies.entries()),
-            audit_days,
-            audit_rows,
-        })
+        for (_, error) in self.errors() {
+            error.set(None);
+        }
+        let change = PolicyChange {
+            idle_minutes: self.idle_minutes.number(i18n),
+            session_hours: self.session_hours.number(i18n),
+            password_characters: self.password_characters.number(i18n),
+            refused_words: Some(self.refused_words.entries()),
+            factor_roles: Some(self.factor_roles.chosen.get_untracked()),
+            account_attempts: self.account_attempts.number(i18n),
+            address_attempts: self.address_attempts.number(i18n),
+            wait_minutes: self.wait_minutes.number(i18n),
+            trusted_proxies: Some(self.trusted_proxies.entries()),
+            audit_days: self.audit_days.number(i18n),
+            audit_rows: self.audit_rows.number(i18n),
+        };
+        let right = self.errors().iter().all(|(_, error)| error.with_untracked(Option::is_none));
+        right.then_some(change)
     }
 }
 
@@ -118,6 +110,17 @@ impl Draft {
     pub(super) fn entries(self) -> Vec<String> {
         let text = self.value.get_untracked();
         text.split([',', ' ', '\n']).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    }
+
+    /// The number that is typed, or nothing where it is none that may be, which is then told there.
+    fn number(self, i18n: I18n) -> Option<u32> {
+        let bounds = bounds_of(self.id)?;
+        let typed = self.value.get_untracked().trim().parse().ok();
+        let number = typed.filter(|value| bounds.hold(*value));
+        if number.is_none() {
+            self.error.set(untrack(|| self.bounds_in_words(i18n)));
+        }
+        number
     }
 
     /// Between what a number may be; tracked.

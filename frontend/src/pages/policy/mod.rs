@@ -93,36 +93,35 @@ fn Form(reply: PolicyReply, changed: impl Fn(PolicyReply) + Copy + Send + Sync +
             let _ = pending.try_set(false);
         });
     };
-    let [idle, hours, characters, words, account, address, wait, proxies, days, rows] = drafts.all();
     view! {
         <form class="stack" novalidate on:submit=submit>
             <Group id="policy-sessions" title=Signal::derive(t!(i18n, policy.sessions))>
-                <Line draft=idle label=Signal::derive(t!(i18n, policy.idle)) hint=Signal::derive(t!(i18n, policy.idle_hint)) />
-                <Line draft=hours label=Signal::derive(t!(i18n, policy.hours)) hint=Signal::derive(t!(i18n, policy.hours_hint)) />
+                <Line draft=drafts.idle_minutes label=Signal::derive(t!(i18n, policy.idle)) hint=Signal::derive(t!(i18n, policy.idle_hint)) />
+                <Line draft=drafts.session_hours label=Signal::derive(t!(i18n, policy.hours)) hint=Signal::derive(t!(i18n, policy.hours_hint)) />
             </Group>
             <Group id="policy-passwords" title=Signal::derive(t!(i18n, policy.passwords))>
                 <Line
-                    draft=characters
+                    draft=drafts.password_characters
                     label=Signal::derive(t!(i18n, policy.characters))
                     hint=Signal::derive(t!(i18n, policy.characters_hint))
                 />
-                <Line draft=words label=Signal::derive(t!(i18n, policy.words)) hint=Signal::derive(t!(i18n, policy.words_hint)) />
+                <Line draft=drafts.refused_words label=Signal::derive(t!(i18n, policy.words)) hint=Signal::derive(t!(i18n, policy.words_hint)) />
             </Group>
             <Group id="policy-factors" title=Signal::derive(t!(i18n, policy.factors))>
-                <FactorRolesField field=drafts.factor_roles() roles />
+                <FactorRolesField field=drafts.factor_roles roles />
             </Group>
             <Group id="policy-attempts" title=Signal::derive(t!(i18n, policy.attempts))>
-                <Line draft=account label=Signal::derive(t!(i18n, policy.account)) hint=Signal::derive(t!(i18n, policy.account_hint)) />
-                <Line draft=address label=Signal::derive(t!(i18n, policy.address)) hint=Signal::derive(t!(i18n, policy.address_hint)) />
-                <Line draft=wait label=Signal::derive(t!(i18n, policy.wait)) hint=Signal::derive(t!(i18n, policy.wait_hint)) />
+                <Line draft=drafts.account_attempts label=Signal::derive(t!(i18n, policy.account)) hint=Signal::derive(t!(i18n, policy.account_hint)) />
+                <Line draft=drafts.address_attempts label=Signal::derive(t!(i18n, policy.address)) hint=Signal::derive(t!(i18n, policy.address_hint)) />
+                <Line draft=drafts.wait_minutes label=Signal::derive(t!(i18n, policy.wait)) hint=Signal::derive(t!(i18n, policy.wait_hint)) />
             </Group>
             <Group id="policy-proxies" title=Signal::derive(t!(i18n, policy.proxies_title))>
-                <Line draft=proxies label=Signal::derive(t!(i18n, policy.proxies)) hint=Signal::derive(t!(i18n, policy.proxies_hint)) />
-                <Trial proxies started_with your_address />
+                <Line draft=drafts.trusted_proxies label=Signal::derive(t!(i18n, policy.proxies)) hint=Signal::derive(t!(i18n, policy.proxies_hint)) />
+                <Trial proxies=drafts.trusted_proxies started_with your_address />
             </Group>
             <Group id="policy-audit" title=Signal::derive(t!(i18n, policy.audit))>
-                <Line draft=days label=Signal::derive(t!(i18n, policy.days)) hint=Signal::derive(t!(i18n, policy.days_hint)) />
-                <Line draft=rows label=Signal::derive(t!(i18n, policy.rows)) hint=Signal::derive(t!(i18n, policy.rows_hint)) />
+                <Line draft=drafts.audit_days label=Signal::derive(t!(i18n, policy.days)) hint=Signal::derive(t!(i18n, policy.days_hint)) />
+                <Line draft=drafts.audit_rows label=Signal::derive(t!(i18n, policy.rows)) hint=Signal::derive(t!(i18n, policy.rows_hint)) />
             </Group>
             {move || {
                 let problem = whole.get();

@@ -10,9 +10,10 @@ use shared::{
 
 use crate::{
     Error,
-    access::{factor, grant::Grant},
+    access::{factor, grant::Grant, owners::decided, policy::Policy},
     app::App,
     http::Api,
+    store::Store,
 };
 
 pub(super) fn mount(api: Api) -> Api {
@@ -50,11 +51,11 @@ async fn renew(app: App, grant: Grant<RenewRecoveryCodes>, _: Empty, (): ()) -> 
 /// Not while a role requires it. The session that removes it goes on; the others, which it protected, do not.
 async fn remove(app: App, grant: Grant<RemoveFactor>, _: Empty, (): ()) -> Result<(), Error> {
     let actor = grant.actor();
-    if actor.factor_required() {
-        return Err(factor::required());
-    }
-    let removed = app.store.remove_factor(actor.user, Some(&actor.session)).await?;
-    let ended = removed.ok_or_else(factor::none)?;
+    let check = |policy: &Policy| {
+        if policy.standing(actor.user).factor_required { Err(factor::required()) } else { Ok(()) }
+    };
+    let act = |store: Store, ()| async move { store.remove_factor(actor.user, Some(&actor.session)).await };
+    let ended = decided(&app, check, act).await?.ok_or_else(factor::none)?;
     app.sessions.user_changed(actor.user, &ended);
     Ok(())
 }

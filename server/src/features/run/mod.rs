@@ -93,8 +93,10 @@ async fn bring_up(
     spec: &Vetted<RunSpec>,
     options: CreateOptions,
 ) -> Result<(), Error> {
-    vet_again(app, grant, spec).await?;
-    engine.connect_created(grant, created, spec).await?;
+    for network in engine.further_networks(spec) {
+        vet_again(app, grant, spec).await?;
+        engine.connect_created(grant, created, network).await?;
+    }
     if options.start {
         vet_again(app, grant, spec).await?;
         engine.start_created(grant, created).await?;

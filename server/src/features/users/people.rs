@@ -109,13 +109,17 @@ async fn remove(app: App, grant: Grant<RemoveUser>, _: Empty, (): ()) -> Result<
 async fn reset_factor(app: App, grant: Grant<ResetFactor>, _: Empty, (): ()) -> Result<User, Error> {
     let id = grant.target().user;
     grant.note(app.store.user_name(id).await?.ok_or(Error::NotFound("user"))?);
-    if id == grant.actor().user && grant.actor().factor_required() {
-        return Err(factor::required());
-    }
-    let policy = policy(&app).await?;
-    require_all_held(&policy, grant.actor(), &policy.standing(id).access)?;
-    let keep = (id == grant.actor().user).then_some(&grant.actor().session);
-    let ended = app.store.remove_factor(id, keep).await?.ok_or_else(factor::none)?;
+    let is_own = id == grant.actor().user;
+    let check = |policy: &Policy| {
+        let standing = policy.standing(id);
+        if is_own && standing.factor_required {
+            return Err(factor::required());
+        }
+        require_all_held(policy, grant.actor(), &standing.access)
+    };
+    let keep = is_own.then_some(&grant.actor().session);
+    let act = |store: Store, ()| async move { store.remove_factor(id, keep).await };
+    let ended = decided(&app, check, act).await?.ok_or_else(factor::none)?;
     app.sessions.user_changed(id, &ended);
     app.store.read_user(id).await?.ok_or(Error::NotFound("user"))
 }
