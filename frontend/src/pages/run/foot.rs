@@ -49,7 +49,7 @@ pub(super) fn Foot() -> impl IntoView {
     let form = use_form();
     let submit = use_submit();
     let command = Memo::new(move |_| form.reading.with(|reading| command_of(&reading.spec)));
-    // The console starts it and is not attached by that: here the two differ.
+    // What will be shown then is not the log.
     let stays = Memo::new(move |_| form.reading.with(|reading| !reading.spec.general.detach));
     let unread = Memo::new(move |_| form.reading.with(Reading::unread));
     view! {
