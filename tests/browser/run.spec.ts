@@ -212,6 +212,44 @@ it('a container that was made and could not start says why, at the field', async
   await expect(page).toHaveURL(new RegExp(`/containers/${name}$`));
 });
 
+it('what the image does not have is said at the command, and tried again once it is there', async ({
+  signedIn: page,
+  longshore,
+  name,
+}) => {
+  const run = async (options: string) => {
+    await page.goto(longshore.url + RUN);
+    await page
+      .getByRole('textbox', { name: 'Paste a docker run command' })
+      .fill(`docker run ${options} --name ${name} -v ${name}:/tools busybox /tools/late`);
+    await page.getByRole('button', { name: 'Fill the form' }).click();
+    await page.getByRole('button', { name: 'Create and start' }).click();
+    await expect(page.getByText(/The engine says: .*\/tools\/late.*no such file or directory/)).toBeVisible();
+  };
+  try {
+    await run('--rm');
+    // Docker has removed it, so there is nothing to start.
+    await expect(page.getByText(`${name} has been removed`)).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Try again' })).toHaveCount(0);
+    await page.getByRole('button', { name: 'Back to the form' }).click();
+    const command = page.getByLabel('Command', { exact: true });
+    await expect(command).toHaveValue('/tools/late');
+    await expect(command).toHaveAttribute('aria-invalid', 'true');
+    await expect(command).toBeFocused();
+    await expect(page.getByRole('button', { name: 'Open it' })).toHaveCount(0);
+    await run('-it');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await expect(page.getByText(/The engine says: .*no such file or directory/)).toBeVisible();
+    const write = 'printf "#!/bin/sh\\necho here by now; exit 5\\n" > /tools/late; chmod +x /tools/late';
+    engine.docker('run', '--rm', '-v', `${name}:/tools`, 'busybox', 'sh', '-c', write);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await expect(page.getByText('Ended with code 5')).toBeVisible();
+    expect(await terminalText(page)).toContain('here by now');
+  } finally {
+    for (const what of [['rm', '--force'], ['volume', 'rm', '--force']]) engine.docker(...what, name);
+  }
+});
+
 it('what ends at once shows what it printed and its code, and is not started again by a reload', async ({
   signedIn: page,
   longshore,

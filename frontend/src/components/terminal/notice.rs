@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     components::{
+        containers_store::ContainersStore,
         error_text::error_text,
         launch::{self, Refused},
     },
@@ -27,6 +28,10 @@ use crate::{
 pub(super) fn Notices(terminals: Terminals, session: Session) -> impl IntoView {
     let i18n = use_i18n();
     let go = paths::use_go();
+    let store = ContainersStore::use_store();
+    // Docker removes one with --rm that it could not start.
+    let is_here =
+        Memo::new(move |_| store.find(terminals.container.with(|one| one.id.clone()).as_str()).is_some());
     move || {
         let state = session.state.get();
         let program = session.ask.with_value(|ask| ask.program.clone());
@@ -35,7 +40,9 @@ pub(super) fn Notices(terminals: Terminals, session: Session) -> impl IntoView {
         let (button, icon) = match &state {
             State::Asked => (Some(t_string!(i18n, terminal.attach_now)), Icon::Plug),
             State::Opening | State::Running { .. } => (None, Icon::Plug),
-            State::Failed { .. } if is_launch => (Some(t_string!(i18n, common.retry)), Icon::Restart),
+            State::Failed { .. } if is_launch => {
+                (is_here.get().then(|| t_string!(i18n, common.retry)), Icon::Restart)
+            }
             State::Exited { .. } | State::Failed { .. } | State::Lost { .. } | State::NotLoaded => {
                 (Some(t_string!(i18n, terminal.again)), Icon::Restart)
             }
@@ -74,12 +81,15 @@ pub(super) fn Notices(terminals: Terminals, session: Session) -> impl IntoView {
                 }}
                 <strong>{title}</strong>
                 <span>{text}</span>
-                {button
-                    .map(|label| {
+                {(back.is_some() || button.is_some())
+                    .then(|| {
                         view! {
                             <span class="cluster">
                                 {back}
-                                <Button label=Signal::stored(label) icon=icon on_press=press />
+                                {button
+                                    .map(|label| {
+                                        view! { <Button label=Signal::stored(label) icon=icon on_press=press /> }
+                                    })}
                             </span>
                         }
                     })}

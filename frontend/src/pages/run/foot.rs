@@ -115,7 +115,8 @@ fn Outcome() -> impl IntoView {
                         Some(name) => t_string!(i18n, run.not_started, name = name.clone()),
                         None => t_string!(i18n, run.failed),
                     };
-                    let open = refusal.made.map(|name| {
+                    // Docker removes one with --rm that it could not start.
+                    let open = refusal.made.filter(|name| store.find(name).is_some()).map(|name| {
                         let path = paths::container(&store.environment(), &name);
                         view! { <Button label=t!(i18n, run.open) on_press=move || go(&path) /> }
                     });
