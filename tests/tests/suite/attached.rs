@@ -1,7 +1,5 @@
 //! `docker run` that stays attached: attached to before it starts, so that nothing is lost and its code is told.
 
-use std::time::Duration;
-
 use longshore_tests::{
     Client, Console, ConsoleOptions, FakeEngine, TerminalSocket, TestEngine,
     console::local,
@@ -285,6 +283,6 @@ async fn a_browser_that_leaves_does_not_stop_it_halfway() {
     let terminal = start(&admin, "job-1").await;
     fake.until_asked(before, &format!("POST {path}")).await;
     drop(terminal);
-    tokio::time::timeout(Duration::from_secs(5), async { drop(held) }).await.unwrap();
+    drop(held);
     assert_eq!(row(&admin, "StartContainer", &JOB[..12]).await.result, AuditResult::Done);
 }
