@@ -87,7 +87,7 @@ pub(crate) fn container_tab(environment: &EnvironmentId, name: &str, tab: &str) 
 /// The part of a terminal's address that says that the container's own process is attached to at once.
 pub(crate) const ATTACHED: &str = "attached";
 
-/// A terminal that is attached to a container that was just started.
+/// A terminal that is attached to a container that is started for it, or was.
 pub(crate) fn container_attached(environment: &EnvironmentId, name: &str) -> String {
     format!("{}?{ATTACHED}=1", container_tab(environment, name, "terminal"))
 }

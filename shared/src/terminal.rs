@@ -43,9 +43,10 @@ pub struct AttachQuery {
     /// Rows at the start.
     #[serde(default = "default_rows")]
     pub rows: u16,
-    /// Begin with what it has printed so far, as far as its log was kept: for one that was just started.
+    /// Of one that does not run: starts it once it is attached to, so that nothing it prints is lost and its
+    /// exit code is told. It takes the permission to start it too, and is audited as a start of its own.
     #[serde(default)]
-    pub from_start: bool,
+    pub start: bool,
 }
 
 /// What the browser says beside what is typed.
@@ -105,8 +106,8 @@ socket! {
 }
 
 socket! {
-    /// Attaches to a container's own process (`docker attach`). 404 if unknown or hidden, 409 if it does
-    /// not run.
+    /// Attaches to a container's own process (`docker attach`), or starts it attached (`docker start
+    /// --attach`). 404 if unknown or hidden, 409 if it does not run, or cannot be started.
     AttachContainer { environment: EnvironmentId, container: ContainerRef }
     "/api/v1/environments/{environment}/containers/{container}/attach", query: AttachQuery,
     needs: Permission::ContainerExec, mutates: true

@@ -54,9 +54,9 @@ test('a mount of the host is marked and refused at its field, and a named volume
     await volume.fill(`${name}:/data`);
     await expect(notes).toHaveCount(0);
     await page.getByRole('button', { name: 'Create and start' }).click();
-    await expect(page).toHaveURL(new RegExp(`/containers/${name}/logs$`));
+    await expect(page).toHaveURL(new RegExp(`/containers/${name}/terminal\\?attached=1$`));
     const mount = '{{.State.Status}} {{(index .Mounts 0).Type}} {{(index .Mounts 0).Name}}';
-    expect(engine.docker('inspect', '--format', mount, name)).toBe(`running volume ${name}`);
+    await expect.poll(() => engine.docker('inspect', '--format', mount, name)).toBe(`running volume ${name}`);
   } finally {
     engine.docker('rm', '--force', '--volumes', name);
     engine.docker('volume', 'rm', '--force', name);

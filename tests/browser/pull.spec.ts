@@ -56,8 +56,8 @@ it('an image that is not here is pulled over a reload, and its container made', 
   await page.getByRole('button', { name: 'Create and start' }).click();
   await expect(page.getByText('The container is made as soon as the image is here.')).toBeVisible();
   registry.limit = 0;
-  await expect(page).toHaveURL(new RegExp(`/containers/${name}/logs$`), { timeout: 30_000 });
-  expect(inspect(name, '{{.State.Status}} {{.Config.Image}}')).toBe(`running ${image}`);
+  await expect(page).toHaveURL(new RegExp(`/containers/${name}/terminal\\?attached=1$`), { timeout: 30_000 });
+  await expect.poll(() => inspect(name, '{{.State.Status}} {{.Config.Image}}')).toBe(`running ${image}`);
 
   await page.getByRole('link', { name: 'Jobs' }).click();
   await expect(page).toHaveURL(new RegExp(`${JOBS}$`));

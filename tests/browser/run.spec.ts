@@ -1,7 +1,7 @@
 // `docker run` from the browser: pasted, checked while it is typed, made, and what the engine refuses.
 
 import { engine } from './engine';
-import { expect, test } from './fixtures';
+import { expect, expectAccessible, test } from './fixtures';
 import { terminalText } from './terminal';
 
 const RUN = '/environments/local/run';
@@ -196,12 +196,98 @@ it('a container that was made and could not start says why, at the field', async
   await page.getByRole('button', { name: 'Add --publish', exact: true }).click();
   await page.keyboard.type('18090:80');
   await page.keyboard.press('Control+Enter');
+  // The terminal, which attached to it first, hears that it does not start.
+  await expect(page).toHaveURL(new RegExp(`/containers/${name}/terminal\\?attached=1$`));
+  await expect(page.getByRole('status').getByText(`${name} was made, but does not run`)).toBeVisible();
+  await expect(page.getByText(/The engine says: .*port is already allocated/)).toBeVisible();
+  await expectAccessible(page, 'a start that the engine refused');
+  await page.getByRole('button', { name: 'Back to the form' }).click();
+  await expect(page.getByLabel('Image', { exact: true })).toHaveValue('busybox');
+  await expect(page.getByLabel('--name', { exact: true })).toHaveValue(name);
   await expect(page.getByRole('alert').getByText(`${name} was made, but does not run`, { exact: true })).toBeVisible();
   await expect(page.getByLabel('--publish, 1', { exact: true })).toHaveAttribute('aria-invalid', 'true');
   await expect(page.getByText(/The engine says: .*port is already allocated/).first()).toBeVisible();
   expect(inspect(name, '{{.State.Status}}')).toBe('created');
   await page.getByRole('button', { name: 'Open it' }).click();
   await expect(page).toHaveURL(new RegExp(`/containers/${name}$`));
+});
+
+it('what the image does not have is said at the command, and tried again once it is there', async ({
+  signedIn: page,
+  longshore,
+  name,
+}) => {
+  const run = async (options: string) => {
+    await page.goto(longshore.url + RUN);
+    await page
+      .getByRole('textbox', { name: 'Paste a docker run command' })
+      .fill(`docker run ${options} --name ${name} -v ${name}:/tools busybox /tools/late`);
+    await page.getByRole('button', { name: 'Fill the form' }).click();
+    await page.getByRole('button', { name: 'Create and start' }).click();
+    await expect(page.getByText(/The engine says: .*\/tools\/late.*no such file or directory/)).toBeVisible();
+  };
+  try {
+    await run('--rm');
+    // Docker has removed it, so there is nothing to start.
+    await expect(page.getByText(`${name} has been removed`)).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Try again' })).toHaveCount(0);
+    await page.getByRole('button', { name: 'Back to the form' }).click();
+    const command = page.getByLabel('Command', { exact: true });
+    await expect(command).toHaveValue('/tools/late');
+    await expect(command).toHaveAttribute('aria-invalid', 'true');
+    await expect(command).toBeFocused();
+    await expect(page.getByRole('button', { name: 'Open it' })).toHaveCount(0);
+    await run('-it');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await expect(page.getByText(/The engine says: .*no such file or directory/)).toBeVisible();
+    const write = 'printf "#!/bin/sh\\necho here by now; exit 5\\n" > /tools/late; chmod +x /tools/late';
+    engine.docker('run', '--rm', '-v', `${name}:/tools`, 'busybox', 'sh', '-c', write);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await expect(page.getByText('Ended with code 5')).toBeVisible();
+    expect(await terminalText(page)).toContain('here by now');
+  } finally {
+    for (const what of [['rm', '--force'], ['volume', 'rm', '--force']]) engine.docker(...what, name);
+  }
+});
+
+it('what ends at once shows what it printed and its code, and is not started again by a reload', async ({
+  signedIn: page,
+  longshore,
+  name,
+}) => {
+  const run = async (line: string) => {
+    await page.goto(longshore.url + RUN);
+    await page.getByRole('textbox', { name: 'Paste a docker run command' }).fill(line);
+    await page.getByRole('button', { name: 'Fill the form' }).click();
+    await page.getByRole('button', { name: 'Create and start' }).click();
+    await expect(page).toHaveURL(new RegExp(`/containers/${name}/terminal\\?attached=1$`));
+  };
+  for (const options of ['--rm -it', '--rm']) {
+    await run(`docker run ${options} --name ${name} busybox echo one two three`);
+    await expect(page.getByText('Ended with code 0')).toBeVisible();
+    expect((await terminalText(page)).trim()).toBe('one two three');
+    await expect(page.getByText(`${name} has been removed`)).toBeVisible();
+    expect((await terminalText(page)).trim()).toBe('one two three');
+  }
+  // Without a terminal each line begins at the left, and nothing is typed.
+  await run(`docker run --name ${name} busybox sh -c 'echo first; echo second; sleep 3; exit 4'`);
+  await expect(page.getByText('It takes no input; what it prints is shown.')).toBeVisible();
+  await expect(page.getByText('Ended with code 4')).toBeVisible();
+  expect((await terminalText(page)).split('\n').map((line) => line.trimEnd()).slice(0, 2)).toEqual(['first', 'second']);
+  await page.getByRole('button', { name: /account menu/ }).click();
+  await page.getByRole('link', { name: 'Commands of this session' }).click();
+  const said = page.getByRole('list', { name: 'Commands of this session' }).getByRole('listitem');
+  await expect(said.nth(0)).toContainText(`docker attach ${name}`);
+  await expect(said.nth(1)).toContainText(`docker start ${name}`);
+  await expect(said.nth(2)).toContainText(`docker create --name ${name} busybox sh -c`);
+  const started = inspect(name, '{{.State.StartedAt}}');
+  await page.goto(`${longshore.url}/environments/local/containers/${name}/terminal?attached=1`);
+  await expect(page.getByText('The container does not run')).toBeVisible();
+  expect(inspect(name, '{{.State.Status}} {{.State.StartedAt}}')).toBe(`exited ${started}`);
+  // Once it runs again, it is attached to and nothing more.
+  engine.docker('start', name);
+  await expect(page.getByText('Attached to the container’s own process')).toBeVisible();
+  await expect(page.getByText('Ended with code 4')).toBeVisible();
 });
 
 for (const remains of [true, false]) {

@@ -9,6 +9,7 @@ pub(crate) mod exit_text;
 pub(crate) mod jobs;
 pub(crate) mod jobs_news;
 pub(crate) mod language;
+pub(crate) mod launch;
 pub(crate) mod log_view;
 pub(crate) mod palette;
 pub(crate) mod palette_open;

@@ -167,6 +167,25 @@ impl<O: Operation> Grant<O> {
         Ok(actor)
     }
 
+    /// The same, for an operation on the same target that this one does too.
+    ///
+    /// # Errors
+    /// As [`Self::require_still`], for either of the two.
+    pub async fn require_still_for<E: Operation>(&self, app: &App) -> Result<Actor, Error> {
+        let actor = self.require_still(app).await?;
+        self.resolved.place.permit(actor.access(), E::NEEDS)?;
+        Ok(actor)
+    }
+
+    /// Opens the audit record of an operation on the same target that this one does too.
+    ///
+    /// # Errors
+    /// When it cannot be recorded: then it must not be done.
+    pub(crate) async fn begin_also<E: Operation>(&self, app: &App) -> Result<AuditRecord, Error> {
+        let target = describe(&self.operation.target(), self.resolved.container.as_ref());
+        app.audit.begin(Some(&self.actor), self.address, E::NAME, target).await
+    }
+
     /// What it is about: for a lease, and for decisions on the same target.
     #[must_use]
     pub fn place(&self) -> &Place {

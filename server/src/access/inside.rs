@@ -14,6 +14,7 @@ use shared::{
 use super::{
     grant::Grant,
     own,
+    session::Actor,
     vet::{Vetted, stack_of},
 };
 use crate::{Error, engine::Engine};
@@ -23,7 +24,19 @@ use crate::{Error, engine::Engine};
 /// # Errors
 /// [`Error::Forbidden`]; when the engine fails.
 pub async fn require_inside<O: Operation>(engine: &Engine, grant: &Grant<O>) -> Result<(), Error> {
-    if grant.also(Permission::HostAccess) {
+    require_inside_as(engine, grant, grant.actor()).await
+}
+
+/// The same for the actor as they are by now.
+///
+/// # Errors
+/// [`Error::Forbidden`]; when the engine fails.
+pub async fn require_inside_as<O: Operation>(
+    engine: &Engine,
+    grant: &Grant<O>,
+    actor: &Actor,
+) -> Result<(), Error> {
+    if actor.access().holds(Permission::HostAccess, grant.place().target()) {
         return Ok(());
     }
     if engine.host_access(grant, own::container()).await?.is_empty() {

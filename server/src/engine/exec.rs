@@ -19,10 +19,15 @@ use shared::{
 };
 use tokio::{
     io::{ReadHalf, WriteHalf},
+    sync::oneshot,
     task::JoinSet,
 };
 
-use super::{Engine, EngineError, Framing, connection::read_body, transport};
+use super::{
+    Engine, EngineError, Framing,
+    connection::{READ_SECONDS, read_body},
+    transport,
+};
 use crate::access::grant::Grant;
 
 /// What to run.
@@ -36,15 +41,6 @@ pub struct ExecSpec {
     pub columns: u16,
     /// The size at the start.
     pub rows: u16,
-}
-
-/// What is shown first of a program that one attaches to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Printed {
-    /// What it prints from now on.
-    FromNow,
-    /// What it has printed, where its log is kept. Words without an end of line are not in a log yet.
-    SoFar,
 }
 
 /// Both directions of an open exec or attach.
@@ -63,14 +59,35 @@ pub struct Duplex {
 
 enum Source {
     Exec(String),
-    /// And its exit code, which is waited for; ends with the set.
-    Container(ContainerId, JoinSet<Result<i64, EngineError>>),
+    Container(ContainerId, Ending),
+}
+
+/// The exit code of a container, which is waited for; that ends with the set.
+struct Ending {
+    code: JoinSet<Result<i64, EngineError>>,
+    /// How long it is waited for when the output has ended.
+    within: Duration,
 }
 
 /// The longest answer to waiting for a container.
 const WAIT_MAX_BYTES: usize = 64 * 1024;
 /// How long the exit code is waited for when the output has ended.
 const CODE_WITHIN: Duration = Duration::from_secs(1);
+/// The same of a container that was started for it: it may be told only once the container is removed.
+const CODE_OF_STARTED_WITHIN: Duration = Duration::from_secs(10);
+/// How long an engine may take to say that it waits; some say nothing before the end.
+const WAITS_WITHIN: Duration = Duration::from_secs(2);
+/// Seconds that an engine may take to start a container, or to make it ready for that: devices, networks.
+const START_SECONDS: u64 = 120;
+
+/// The engine's document of a container, of which a few switches are looked at.
+struct Settings(serde_json::Value);
+
+impl Settings {
+    fn flag(&self, path: &str) -> bool {
+        self.0.pointer(path).and_then(serde_json::Value::as_bool).unwrap_or(false)
+    }
+}
 
 fn target<O: Operation>(grant: &Grant<O>) -> Result<&ContainerId, EngineError> {
     grant.container().map_err(|_error| EngineError::NotFound { what: "container", message: String::new() })
@@ -124,52 +141,105 @@ impl Engine {
         let body = serde_json::json!({
             "Detach": false, "Tty": true, "ConsoleSize": [spec.rows, spec.columns],
         });
-        let duplex = self.upgrade(&path, body.to_string(), Framing::Raw, Source::Exec(made.id)).await?;
+        let duplex =
+            self.upgrade(&path, body.to_string(), Framing::Raw, Source::Exec(made.id), READ_SECONDS).await?;
         // Engines before 25 take no size at the start.
         duplex.control.resize(spec.columns, spec.rows).await;
         Ok(duplex)
     }
 
-    /// `docker attach`; if wanted, what it has printed so far comes first.
-    pub(crate) async fn attach(
+    /// `docker attach`
+    pub(crate) async fn attach(&self, grant: &Grant<AttachContainer>) -> Result<Duplex, EngineError> {
+        let container = target(grant)?;
+        let settings = self.settings(container).await?;
+        let (code, _) = self.begin_wait(container, "not-running");
+        let ending = Ending { code, within: CODE_WITHIN };
+        self.attach_to(container, &settings, [true; 3], ending, READ_SECONDS).await
+    }
+
+    /// The first half of `docker start --attach`: what it will print is listened to, and its end waited for,
+    /// before it runs. Podman makes it ready here, so what keeps it from running may be told by this already.
+    pub(crate) async fn attach_to_start(
         &self,
         grant: &Grant<AttachContainer>,
-        printed: Printed,
     ) -> Result<Duplex, EngineError> {
         let container = target(grant)?;
-        let raw: serde_json::Value =
-            self.read_json("container", &format!("/containers/{container}/json")).await?;
-        let flag = |path: &str| raw.pointer(path).and_then(serde_json::Value::as_bool).unwrap_or(false);
-        let framing = if flag("/Config/Tty") { Framing::Raw } else { Framing::Multiplexed };
-        let kept =
-            raw.pointer("/HostConfig/LogConfig/Type").and_then(serde_json::Value::as_str) != Some("none");
-        let logs = u8::from(printed == Printed::SoFar && kept);
-        let path = format!("/containers/{container}/attach?stream=1&stdin=1&stdout=1&stderr=1&logs={logs}");
-        let mut code = JoinSet::new();
-        let (engine, waited_for) = (self.clone(), container.clone());
-        code.spawn(async move { engine.wait(&waited_for).await });
-        let source = Source::Container(container.clone(), code);
-        let mut duplex = self.upgrade(&path, String::new(), framing, source).await?;
-        duplex.takes_input = flag("/Config/OpenStdin");
+        let settings = self.settings(container).await?;
+        // As the command line: of one that removes itself, the end may be over before it is looked at.
+        let condition = if settings.flag("/HostConfig/AutoRemove") { "removed" } else { "next-exit" };
+        let (code, waits) = self.begin_wait(container, condition);
+        let _silent = tokio::time::timeout(WAITS_WITHIN, waits).await;
+        let ending = Ending { code, within: CODE_OF_STARTED_WITHIN };
+        // Those that it was made to be attached to; all of one that was made to run in the background.
+        let streams =
+            ["Stdin", "Stdout", "Stderr"].map(|name| settings.flag(&format!("/Config/Attach{name}")));
+        let streams = if streams.contains(&true) { streams } else { [true; 3] };
+        self.attach_to(container, &settings, streams, ending, START_SECONDS).await
+    }
+
+    /// The second half: it runs.
+    pub(crate) async fn start_attached(&self, grant: &Grant<AttachContainer>) -> Result<(), EngineError> {
+        let path = format!("/containers/{}/start", target(grant)?);
+        let request = self.request(Method::POST, &path, transport::full(bytes::Bytes::new()))?;
+        match self.send_within("container", request, START_SECONDS).await {
+            Ok(_) => Ok(()),
+            // Not modified, without a word.
+            Err(EngineError::Conflict { message }) if message.is_empty() => {
+                Err(EngineError::Conflict { message: "it was started by somebody else meanwhile".to_owned() })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn settings(&self, container: &ContainerId) -> Result<Settings, EngineError> {
+        self.read_json("container", &format!("/containers/{container}/json")).await.map(Settings)
+    }
+
+    async fn attach_to(
+        &self,
+        container: &ContainerId,
+        settings: &Settings,
+        [stdin, stdout, stderr]: [bool; 3],
+        ending: Ending,
+        seconds: u64,
+    ) -> Result<Duplex, EngineError> {
+        let framing = if settings.flag("/Config/Tty") { Framing::Raw } else { Framing::Multiplexed };
+        let [into, out, err] = [stdin, stdout, stderr].map(u8::from);
+        let path = format!("/containers/{container}/attach?stream=1&stdin={into}&stdout={out}&stderr={err}");
+        let source = Source::Container(container.clone(), ending);
+        let mut duplex = self.upgrade(&path, String::new(), framing, source, seconds).await?;
+        duplex.takes_input = stdin && settings.flag("/Config/OpenStdin");
         Ok(duplex)
     }
 
-    /// The exit code of a container, once it has ended. Asked while it runs: one that removes itself cannot
-    /// be asked afterwards (<https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Container/operation/ContainerWait>).
-    async fn wait(&self, container: &ContainerId) -> Result<i64, EngineError> {
+    /// Begins to wait for a container's exit code, and tells when the engine does. Asked before its end: one
+    /// that removes itself cannot be asked afterwards
+    /// (<https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Container/operation/ContainerWait>).
+    fn begin_wait(
+        &self,
+        container: &ContainerId,
+        condition: &'static str,
+    ) -> (JoinSet<Result<i64, EngineError>>, oneshot::Receiver<()>) {
         #[derive(serde::Deserialize)]
         struct Ended {
             #[serde(rename = "StatusCode")]
             code: i64,
         }
-        let path = format!("/containers/{container}/wait");
-        let request = self.request(Method::POST, &path, transport::full(bytes::Bytes::new()))?;
-        // As long as it runs: some engines send nothing before.
-        let reply = self.send_within("container", request, u64::MAX).await?;
-        let body = read_body(reply.into_body(), WAIT_MAX_BYTES).await?;
-        serde_json::from_slice(&body)
-            .map(|Ended { code }| code)
-            .map_err(|error| EngineError::Malformed { detail: error.to_string() })
+        let (begun, waits) = oneshot::channel();
+        let (engine, path) = (self.clone(), format!("/containers/{container}/wait?condition={condition}"));
+        let mut code = JoinSet::new();
+        code.spawn(async move {
+            let request = engine.request(Method::POST, &path, transport::full(bytes::Bytes::new()))?;
+            // As long as it runs: some engines send nothing before.
+            let reply = engine.send_within("container", request, u64::MAX).await?;
+            // Nobody may wait to hear of it.
+            let _unheard = begun.send(());
+            let body = read_body(reply.into_body(), WAIT_MAX_BYTES).await?;
+            serde_json::from_slice(&body)
+                .map(|Ended { code }| code)
+                .map_err(|error| EngineError::Malformed { detail: error.to_string() })
+        });
+        (code, waits)
     }
 
     async fn upgrade(
@@ -178,11 +248,12 @@ impl Engine {
         body: String,
         framing: Framing,
         source: Source,
+        seconds: u64,
     ) -> Result<Duplex, EngineError> {
         let mut request = self.request(Method::POST, path, transport::full(body))?;
         request.headers_mut().insert(header::CONNECTION, header::HeaderValue::from_static("Upgrade"));
         request.headers_mut().insert(header::UPGRADE, header::HeaderValue::from_static("tcp"));
-        let reply = self.send("container", request).await?;
+        let reply = self.send_within("container", request, seconds).await?;
         let upgraded = hyper::upgrade::on(reply).await.map_err(|error| EngineError::from_chain(&error))?;
         let (output, input) = tokio::io::split(TokioIo::new(upgraded));
         let control = DuplexControl { source, engine: self.clone(), framing };
@@ -230,8 +301,8 @@ impl DuplexControl {
             Source::Exec(id) => {
                 tokio::time::timeout(CODE_WITHIN, code_of_exec(&self.engine, &id)).await.ok()?
             }
-            Source::Container(_, mut code) => {
-                let outcome = tokio::time::timeout(CODE_WITHIN, code.join_next()).await.ok()??;
+            Source::Container(_, Ending { mut code, within }) => {
+                let outcome = tokio::time::timeout(within, code.join_next()).await.ok()??;
                 match outcome.ok()? {
                     Ok(code) => Some(code),
                     Err(error) => {

@@ -31,7 +31,7 @@ pub use connection::{DockerHost, Engine};
 pub use create::Created;
 pub use error::EngineError;
 pub use events::{EngineEvent, EventStream, Happened};
-pub use exec::{Duplex, ExecSpec, Printed};
+pub use exec::{Duplex, ExecSpec};
 pub use frames::{Frame, FrameDecoder, Framing, LineSplitter, RawLine};
 pub use images::{PullEvent, PullStream};
 pub use logs::{LogRange, LogReader};

@@ -10,7 +10,7 @@ use futures_util::{
 };
 use shared::{
     ContainerRef, Permission, Socket,
-    containers::ContainerState,
+    containers::{ContainerAction, ContainerState, StartContainer},
     terminal::{
         AttachContainer, AttachQuery, OpenTerminal, TERMINAL_WINDOW_BYTES, TerminalInput, TerminalOutput,
         TerminalQuery,
@@ -24,9 +24,12 @@ use tokio::{
 
 use crate::{
     Error,
-    access::{grant::Grant, inside::require_inside},
+    access::{
+        grant::{Grant, audit_result},
+        inside::{require_inside, require_inside_as},
+    },
     app::App,
-    engine::{Duplex, EngineError, ExecSpec, FrameDecoder, Framing, Printed},
+    engine::{Duplex, Engine, EngineError, ExecSpec, FrameDecoder, Framing},
     http::{Api, Lease, farewell},
 };
 
@@ -103,29 +106,96 @@ async fn attach(
     socket: WebSocket,
 ) -> Result<(), Error> {
     let mut lease = Lease::new(&app, &grant);
-    let opened = while_held(&mut lease, open_attach(&grant, query)).await;
-    run(lease, socket, opened).await
+    let opened = if query.start {
+        start_attached(&app, &grant, &mut lease).await
+    } else {
+        while_held(&mut lease, open_attach(&grant)).await
+    };
+    // Only now: one that does not run yet has no size.
+    if let Ok((duplex, _)) = &opened {
+        duplex.control.resize(query.columns.max(1), query.rows.max(1)).await;
+    }
+    run(lease, socket, opened.map_err(OpenError::from)).await
 }
 
-async fn open_attach(
-    grant: &Grant<AttachContainer>,
-    query: AttachQuery,
-) -> Result<(Duplex, Vec<String>), OpenError> {
+async fn open_attach(grant: &Grant<AttachContainer>) -> Result<(Duplex, Vec<String>), Error> {
     require_running(grant)?;
+    let engine = grant.hub()?.engine()?;
+    require_inside(&engine, grant).await?;
+    let duplex = engine.attach(grant).await?;
+    Ok((duplex, command_of(grant)?))
+}
+
+/// Attaches to what does not run, and starts it: a start as any other, with a row of its own in the audit.
+async fn start_attached(
+    app: &App,
+    grant: &Grant<AttachContainer>,
+    lease: &mut Lease,
+) -> Result<(Duplex, Vec<String>), Error> {
+    let record = grant.begin_also::<StartContainer>(app).await?;
+    let outcome = attach_and_start(app, grant, lease).await;
+    let (result, reason) = audit_result(outcome.as_ref().err());
+    record.finish(result, &reason).await;
+    outcome
+}
+
+async fn attach_and_start(
+    app: &App,
+    grant: &Grant<AttachContainer>,
+    lease: &mut Lease,
+) -> Result<(Duplex, Vec<String>), Error> {
+    let engine = grant.hub()?.engine()?;
+    let duplex = while_held(lease, async {
+        grant.require_still_for::<StartContainer>(app).await?;
+        require_startable(grant).await?;
+        require_start(app, grant, &engine).await?;
+        let duplex = engine.attach_to_start(grant).await?;
+        require_start(app, grant, &engine).await?;
+        Ok::<_, Error>(duplex)
+    })
+    .await?;
+    // Not given up halfway: whether it was started is told as it is.
+    engine.start_attached(grant).await?;
+    Ok((duplex, command_of(grant)?))
+}
+
+/// Refuses who may not, or not any more, start it where it reaches.
+async fn require_start(app: &App, grant: &Grant<AttachContainer>, engine: &Engine) -> Result<(), Error> {
+    let actor = grant.require_still_for::<StartContainer>(app).await?;
+    require_inside_as(engine, grant, &actor).await?;
+    grant.require_still_for::<StartContainer>(app).await.map(drop)
+}
+
+/// Refuses a state in which it cannot be started. What the list says may be a moment old, so a refusal looks
+/// again first.
+async fn require_startable(grant: &Grant<AttachContainer>) -> Result<(), Error> {
     let hub = grant.hub()?;
-    require_inside(&hub.engine()?, grant).await?;
-    let printed = if query.from_start { Printed::SoFar } else { Printed::FromNow };
-    let duplex = hub.engine()?.attach(grant, printed).await?;
-    let command = hub.inventory().get(grant.container()?).map(|row| row.command.clone()).unwrap_or_default();
-    duplex.control.resize(query.columns.max(1), query.rows.max(1)).await;
-    Ok((duplex, vec![command]))
+    let id = grant.container()?;
+    let state = || hub.inventory().get(id).map(|row| row.state).ok_or(Error::NotFound("container"));
+    if !ContainerAction::Start.allowed_in(state()?) {
+        hub.settle(id).await;
+    }
+    match state()? {
+        state if ContainerAction::Start.allowed_in(state) => Ok(()),
+        ContainerState::Running => {
+            Err(Error::Conflict("the container runs already; attach to it without starting it".to_owned()))
+        }
+        ContainerState::Paused => Err(paused()),
+        _ => Err(Error::Conflict("the container cannot be started as it is now".to_owned())),
+    }
+}
+
+/// What runs in it, for the status line.
+fn command_of(grant: &Grant<AttachContainer>) -> Result<Vec<String>, Error> {
+    let row = grant.hub()?.inventory().get(grant.container()?);
+    Ok(vec![row.map(|row| row.command.clone()).unwrap_or_default()])
 }
 
 /// Opens it unless the right to it goes meanwhile, since each step waits for the engine.
-async fn while_held<T>(
+async fn while_held<T, E: From<Error>>(
     lease: &mut Lease,
-    opening: impl Future<Output = Result<T, OpenError>>,
-) -> Result<T, OpenError> {
+    opening: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
     tokio::select! {
         biased;
         error = lease.lost() => Err(error.into()),
@@ -155,11 +225,13 @@ fn require_running<S: Socket>(grant: &Grant<S>) -> Result<(), Error> {
     let state = grant.hub()?.inventory().get(grant.container()?).ok_or(Error::NotFound("container"))?.state;
     match state {
         ContainerState::Running => Ok(()),
-        ContainerState::Paused => {
-            Err(Error::Conflict("the container is paused; unpause it first".to_owned()))
-        }
+        ContainerState::Paused => Err(paused()),
         _ => Err(Error::Conflict("the container does not run; start it first".to_owned())),
     }
+}
+
+fn paused() -> Error {
+    Error::Conflict("the container is paused; unpause it first".to_owned())
 }
 
 async fn run(

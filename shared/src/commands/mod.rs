@@ -156,6 +156,12 @@ pub fn attach(container: &str) -> Vec<String> {
     on_containers("attach", &[], &[container])
 }
 
+/// `docker start --attach`; what takes no input gets none.
+#[must_use]
+pub fn start_attached(container: &str) -> Vec<String> {
+    on_containers("start", &["--attach".to_owned(), "--interactive".to_owned()], &[container])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -209,6 +215,7 @@ mod tests {
         let typed = exec("web", "root", split_command("ls -l 'a b'"));
         assert_eq!(typed.join("|"), "docker|exec|-it|-u|root|web|ls|-l|a b");
         assert_eq!(attach("web").join("|"), "docker|attach|web");
+        assert_eq!(start_attached("web").join("|"), "docker|start|--attach|--interactive|web");
     }
 
     #[test]

@@ -231,8 +231,7 @@ fn container_of(words: &[Word]) -> String {
 
 /// The commands that making a container amounted to, `name` being what it is called now, if it
 /// is there. One that is
-/// attached would keep the script until it ends, where the console only starts it; so it is made, and
-/// started.
+/// attached would keep the script until it ends; so it is made, and started.
 #[must_use]
 pub fn creation(spec: &RunSpec, name: &str, options: CreateOptions, secrets: Secrets) -> Vec<Vec<Word>> {
     let mut spec = spec.clone();

@@ -5,6 +5,7 @@
 //! name or a port is free, and who may do what, beyond naming the fields that need host access.
 
 mod amounts;
+mod blame;
 mod check;
 mod csv;
 mod devices;
@@ -35,6 +36,7 @@ mod generate;
 mod run_tests;
 
 pub use amounts::{NanoCpus, Nanos, Size, SwapLimit};
+pub use blame::blamed;
 pub use check::{Finding, check};
 pub use devices::{Device, DeviceOperations, DeviceRate, DeviceWeight, GpuChoice, GpuRequest, Ulimit};
 pub use endpoints::{

@@ -121,7 +121,7 @@ async fn terminal_refused(client: &Client, container: &TestContainer, attach: bo
         TerminalSocket::open(
             client,
             &on!(AttachContainer, container),
-            &AttachQuery { columns: 80, rows: 24, from_start: false },
+            &AttachQuery { columns: 80, rows: 24, start: false },
         )
         .await
     } else {
@@ -167,6 +167,13 @@ async fn what_reaches_the_host_is_started_and_entered_only_with_host_access() {
         shown(&console, &container, ContainerState::Exited).await;
         let refused = act(&keeper, on!(StartContainer, container), Empty {}).await.unwrap_err();
         assert_eq!(refused.status, 403, "{option}");
+        let query = AttachQuery { columns: 80, rows: 24, start: true };
+        let mut socket = TerminalSocket::open(&keeper, &on!(AttachContainer, container), &query).await;
+        let said = socket.next().await;
+        assert!(
+            matches!(&said, Some(TerminalOutput::Failed { error, .. }) if error.message.contains("host_access")),
+            "{option}: {said:?}"
+        );
         assert_eq!(container.state(), "exited");
         act(&admin, on!(StartContainer, container), Empty {}).await.unwrap();
         assert_eq!(container.state(), "running", "{option}");

@@ -14,6 +14,7 @@
 mod access;
 mod account;
 mod admin_command;
+mod attached;
 mod audit;
 mod bad_input;
 mod canary;

@@ -25,7 +25,7 @@ use shared::{
     logs::{DownloadLogs, LogQuery},
     run::{CreateContainer, CreateOptions, CreatedContainer},
     session::ReadSession,
-    terminal::{OpenTerminal, TerminalOutput, TerminalQuery},
+    terminal::{AttachContainer, AttachQuery, OpenTerminal, TerminalOutput, TerminalQuery},
     tokens::{CreateToken, NewToken, RevokeToken},
     users::{GiveGrant, Giving, Subject, TakeGrant, UpdateUser, UserChange},
 };
@@ -243,6 +243,47 @@ async fn a_terminal_that_is_being_opened_ends_with_the_right() {
         assert_eq!(row.result, AuditResult::Refused, "{row:?}");
         assert!(!home.asked_for(before, "/start"), "no program was begun");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_attached_to_when_the_right_goes_is_not_started() {
+    let home = Home::new().await;
+    let attach = || AttachContainer { environment: local(), container: "job-1".parse().unwrap() };
+    let query = AttachQuery { columns: 80, rows: 24, start: true };
+    for step in ["GET json", "POST attach"] {
+        let person = home.person(Role::EnvironmentAdmin).await;
+        let before = home.fake.calls().len();
+        let (method, end) = step.split_once(' ').unwrap();
+        let path = format!("/containers/{JOB}/{end}");
+        let held = home.fake.hold(&path);
+        let mut terminal = TerminalSocket::open(&person.client, &attach(), &query).await;
+        home.fake.until_asked(before, &format!("{method} {path}")).await;
+        home.take(&person).await;
+        // Though the engine has not answered yet.
+        match terminal.next().await {
+            Some(TerminalOutput::Failed { .. }) | None => {}
+            other => panic!("{other:?}"),
+        }
+        terminal.closed_within(Duration::from_secs(1)).await;
+        drop(held);
+        for action in ["StartContainer", "AttachContainer"] {
+            let row = home.row(&person, action).await;
+            assert_eq!(row.result, AuditResult::Refused, "{row:?}");
+        }
+        assert!(!home.asked_for(before, "/start"), "{step}");
+    }
+    // What the engine was told before is in the audit as done.
+    let person = home.person(Role::EnvironmentAdmin).await;
+    let path = format!("/containers/{JOB}/start");
+    let before = home.fake.calls().len();
+    let held = home.fake.hold(&path);
+    let terminal = TerminalSocket::open(&person.client, &attach(), &query).await;
+    home.fake.until_asked(before, &format!("POST {path}")).await;
+    home.take(&person).await;
+    drop(held);
+    assert_eq!(home.row(&person, "StartContainer").await.result, AuditResult::Done);
+    assert_eq!(home.row(&person, "AttachContainer").await.result, AuditResult::Refused);
+    drop(terminal);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -266,7 +266,7 @@ async fn a_terminal_is_for_who_may_and_where_it_can_be() {
 }
 
 fn attach_size() -> AttachQuery {
-    AttachQuery { columns: 80, rows: 24, from_start: false }
+    AttachQuery { columns: 80, rows: 24, start: false }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -295,13 +295,9 @@ async fn attached_from_its_start_it_shows_what_was_printed_and_tells_the_code_th
     let console = Console::of(&engine).await;
     let admin = console.admin().await;
     let script = "echo first words; read -r line; exit 3";
-    let container = engine.run("start", &["-it", "--rm", "busybox", "sh", "-c", script]);
-    shown(&console, &container, ContainerState::Running).await;
-    eventually("the first words are in the log", async || {
-        engine.docker(&["logs", &container.id]).contains("first words").then_some(())
-    })
-    .await;
-    let query = AttachQuery { from_start: true, ..attach_size() };
+    let container = engine.create("start", &["-it", "--rm", "busybox", "sh", "-c", script]);
+    shown(&console, &container, ContainerState::Created).await;
+    let query = AttachQuery { start: true, ..attach_size() };
     let mut terminal = TerminalSocket::open(&admin, &on!(AttachContainer, container), &query).await;
     terminal.until("first words").await;
     terminal.type_bytes(b"\r").await;
@@ -342,7 +338,7 @@ async fn a_container_that_reaches_the_host_is_entered_only_with_host_access() {
         shown(&console, &container, ContainerState::Running).await;
         for attach in [false, true] {
             let mut socket = if attach {
-                let query = AttachQuery { columns: 80, rows: 24, from_start: false };
+                let query = AttachQuery { columns: 80, rows: 24, start: false };
                 TerminalSocket::open(&keeper, &on!(AttachContainer, container), &query).await
             } else {
                 TerminalSocket::open(&keeper, &on!(OpenTerminal, container), &command("id")).await

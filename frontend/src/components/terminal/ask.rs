@@ -12,6 +12,15 @@ pub(super) enum Program {
     Command(String),
     /// The container's own process: no new one is made.
     Attach,
+    /// The same, of a container that is started once it is attached to.
+    Start,
+}
+
+impl Program {
+    /// Whether it is the container's own process.
+    pub(super) fn is_attached(&self) -> bool {
+        matches!(self, Self::Attach | Self::Start)
+    }
 }
 
 /// What a session was asked for.
@@ -28,6 +37,7 @@ impl Ask {
     pub(super) fn words(&self, container: &str, runs: &[String]) -> Vec<String> {
         let command = match &self.program {
             Program::Attach => return commands::attach(container),
+            Program::Start => return commands::start_attached(container),
             Program::Command(line) => commands::split_command(line),
             Program::Shell => runs.to_vec(),
         };
@@ -57,6 +67,10 @@ mod tests {
         assert_eq!(
             Ask { program: Program::Attach, ..Ask::default() }.command("web", &[]),
             "docker attach web"
+        );
+        assert_eq!(
+            Ask { program: Program::Start, ..Ask::default() }.command("web", &[]),
+            "docker start --attach --interactive web"
         );
     }
 }

@@ -88,7 +88,7 @@ fn ProgramChoice(terminals: Terminals) -> impl IntoView {
     let typed = RwSignal::new(false);
     let chosen = move || match ask.with(|ask| ask.program.clone()) {
         Program::Shell => SHELL.to_owned(),
-        Program::Attach => ATTACH.to_owned(),
+        Program::Attach | Program::Start => ATTACH.to_owned(),
         Program::Command(line) if SHELLS.contains(&line.as_str()) && !typed.get() => line,
         Program::Command(_) => OTHER.to_owned(),
     };
@@ -106,7 +106,7 @@ fn ProgramChoice(terminals: Terminals) -> impl IntoView {
     };
     let line = move || match ask.with(|ask| ask.program.clone()) {
         Program::Command(line) => line,
-        Program::Shell | Program::Attach => String::new(),
+        Program::Shell | Program::Attach | Program::Start => String::new(),
     };
     view! {
         <span class="select" data-quiet="">
@@ -146,7 +146,7 @@ fn UserChoice(terminals: Terminals) -> impl IntoView {
         typed.set(value == OTHER);
         ask.update(|ask| ask.user = if value == OTHER { String::new() } else { value });
     };
-    let is_exec = move || ask.with(|ask| ask.program != Program::Attach);
+    let is_exec = move || !ask.with(|ask| ask.program.is_attached());
     view! {
         <Show when=is_exec>
             <span class="select" data-quiet="">

@@ -4,7 +4,6 @@ use leptos::prelude::*;
 
 use super::{
     Terminals,
-    ask::Program,
     session::{Session, State},
 };
 use crate::{
@@ -37,10 +36,10 @@ fn SessionFoot(terminals: Terminals, session: Session) -> impl IntoView {
     let what = move || {
         let program = runs.with(|runs| runs.first().map(|program| base_name(program).to_owned()))?;
         session.ask.with_value(|ask| {
-            Some(match (&ask.program, ask.user()) {
-                (Program::Attach, _) => t_string!(i18n, terminal.attached),
-                (_, "") => program,
-                (_, user) => t_string!(i18n, terminal.as_user, program = program, user = user.to_owned()),
+            Some(match ask.user() {
+                _ if ask.program.is_attached() => t_string!(i18n, terminal.attached),
+                "" => program,
+                user => t_string!(i18n, terminal.as_user, program = program, user = user.to_owned()),
             })
         })
     };

@@ -22,9 +22,11 @@ use self::{
     session::{Session, State},
 };
 use crate::{
+    components::launch::{self, Launch},
     i18n::{t, t_string, use_i18n},
     interop::terminal::Options,
     paths,
+    session::use_session,
     ui::{
         button::{Button, Variant},
         empty_state::EmptyState,
@@ -62,11 +64,23 @@ impl Terminals {
         self.add(self.ask.get_untracked());
     }
 
-    /// Attaches to the container's own process, which was just started.
+    /// Attaches to the container's own process, which one came here for.
     fn open_attached(self) {
         if let Some(session) = self.add(Ask { program: Program::Attach, ..Ask::default() }) {
-            session.attach_from_start();
+            session.attach_unasked();
         }
+    }
+
+    /// Attaches to what the form made, and starts it.
+    fn open_started(self, launch: Launch) {
+        if let Some(session) = self.add(Ask { program: Program::Start, ..Ask::default() }) {
+            session.keep(launch);
+        }
+    }
+
+    /// Whether the container runs.
+    fn runs(self) -> bool {
+        self.container.with_untracked(|container| container.state == ContainerState::Running)
     }
 
     fn add(self, ask: Ask) -> Option<Session> {
@@ -159,9 +173,18 @@ pub(crate) fn TerminalView(
     on_cleanup(move || leaving.remove());
     let runs = Memo::new(move |_| container.with(|container| container.state == ContainerState::Running));
     let (attached, _) = paths::use_query_param::<u8>(paths::ATTACHED);
-    // A shell is what one comes here for, or what `docker run -it` shows.
+    let user = use_session();
+    // A shell is what one comes here for, or what `docker run` shows; that one is started once, and by no reload.
     Effect::new(move |begun: Option<bool>| {
         let begun = begun.unwrap_or_default();
+        if !begun && attached.get_untracked().is_some() {
+            let by = untrack(|| user.session()).map(|session| session.user);
+            let id = container.with_untracked(|container| container.id.clone());
+            if let Some(launch) = launch::take(&id, by) {
+                terminals.open_started(launch);
+                return true;
+            }
+        }
         if !begun && runs.get() {
             match attached.get_untracked() {
                 Some(_) => terminals.open_attached(),
@@ -208,7 +231,7 @@ pub(crate) fn TerminalView(
                     </Show>
                 </div>
             </Show>
-            {move || terminals.active().map(|session| view! { <Notices session /> })}
+            {move || terminals.active().map(|session| view! { <Notices terminals session /> })}
             <Keys terminals />
             <Foot terminals />
         </section>
@@ -247,6 +270,6 @@ fn tab_name(session: Session, i18n: crate::i18n::I18n) -> String {
     match session.ask.get_value().program {
         Program::Shell => t_string!(i18n, terminal.session, number = session.number.to_string()),
         Program::Command(line) => line.chars().take(24).collect(),
-        Program::Attach => t_string!(i18n, terminal.attached),
+        Program::Attach | Program::Start => t_string!(i18n, terminal.attached),
     }
 }

@@ -1,16 +1,23 @@
 //! What happened to the session that is shown: a line below the screen, with the one thing to do next.
 
 use leptos::prelude::*;
+use shared::{ApiError, ErrorCode};
 
 use super::{
+    Terminals,
     ask::Program,
     session::{Session, State},
 };
 use crate::{
-    components::error_text::error_text,
-    i18n::{I18n, t_string, use_i18n},
+    components::{
+        containers_store::ContainersStore,
+        error_text::error_text,
+        launch::{self, Refused},
+    },
+    i18n::{I18n, t, t_string, use_i18n},
+    paths,
     ui::{
-        button::Button,
+        button::{Button, Variant},
         format,
         icon::{Icon, IconView},
     },
@@ -18,15 +25,24 @@ use crate::{
 
 /// The notice, if there is something to tell.
 #[component]
-pub(super) fn Notices(session: Session) -> impl IntoView {
+pub(super) fn Notices(terminals: Terminals, session: Session) -> impl IntoView {
     let i18n = use_i18n();
+    let go = paths::use_go();
+    let store = ContainersStore::use_store();
+    // Docker removes one with --rm that it could not start.
+    let is_here =
+        Memo::new(move |_| store.find(terminals.container.with(|one| one.id.clone()).as_str()).is_some());
     move || {
         let state = session.state.get();
-        let is_attached = session.ask.with_value(|ask| ask.program == Program::Attach);
-        let (title, text) = words(i18n, &state, is_attached)?;
+        let program = session.ask.with_value(|ask| ask.program.clone());
+        let (title, text) = words(i18n, &state, &program, &terminals.container.with(|one| one.name.clone()))?;
+        let is_launch = program == Program::Start;
         let (button, icon) = match &state {
             State::Asked => (Some(t_string!(i18n, terminal.attach_now)), Icon::Plug),
             State::Opening | State::Running { .. } => (None, Icon::Plug),
+            State::Failed { .. } if is_launch => {
+                (is_here.get().then(|| t_string!(i18n, common.retry)), Icon::Restart)
+            }
             State::Exited { .. } | State::Failed { .. } | State::Lost { .. } | State::NotLoaded => {
                 (Some(t_string!(i18n, terminal.again)), Icon::Restart)
             }
@@ -38,7 +54,23 @@ pub(super) fn Notices(session: Session) -> impl IntoView {
                 return;
             }
             let notice = untrack(|| t_string!(i18n, terminal.new_session));
-            session.again(&notice);
+            session.again(&notice, terminals.runs());
+        };
+        let back = match state.clone() {
+            State::Failed { error, .. } if is_launch => {
+                let go = go.clone();
+                let press = move || {
+                    let path = paths::run(&terminals.environment.get_value());
+                    if let Some(launch) = session.take_launch() {
+                        launch::give_back(Refused { launch, error: error.clone() });
+                    }
+                    go(&path);
+                };
+                Some(view! {
+                    <Button label=t!(i18n, terminal.back_to_form) variant=Variant::Primary on_press=press />
+                })
+            }
+            _ => None,
         };
         Some(view! {
             <div class="terminal-notice" role="status">
@@ -49,11 +81,15 @@ pub(super) fn Notices(session: Session) -> impl IntoView {
                 }}
                 <strong>{title}</strong>
                 <span>{text}</span>
-                {button
-                    .map(|label| {
+                {(back.is_some() || button.is_some())
+                    .then(|| {
                         view! {
                             <span class="cluster">
-                                <Button label=Signal::stored(label) icon=icon on_press=press />
+                                {back}
+                                {button
+                                    .map(|label| {
+                                        view! { <Button label=Signal::stored(label) icon=icon on_press=press /> }
+                                    })}
                             </span>
                         }
                     })}
@@ -62,9 +98,12 @@ pub(super) fn Notices(session: Session) -> impl IntoView {
     }
 }
 
-fn words(i18n: I18n, state: &State, is_attached: bool) -> Option<(String, String)> {
+fn words(i18n: I18n, state: &State, program: &Program, name: &str) -> Option<(String, String)> {
     Some(match state {
-        State::Running { .. } if is_attached => {
+        State::Running { input: false, .. } if program.is_attached() => {
+            (t_string!(i18n, terminal.attached_now), t_string!(i18n, terminal.attached_output))
+        }
+        State::Running { .. } if program.is_attached() => {
             (t_string!(i18n, terminal.attached_now), t_string!(i18n, terminal.attached_text))
         }
         State::Running { .. } => return None,
@@ -77,6 +116,9 @@ fn words(i18n: I18n, state: &State, is_attached: bool) -> Option<(String, String
         State::Failed { no_shell: true, .. } => {
             (t_string!(i18n, terminal.no_shell), t_string!(i18n, terminal.no_shell_text))
         }
+        State::Failed { error, no_shell: false } if *program == Program::Start => {
+            (t_string!(i18n, run.not_started, name = name.to_owned()), refusal_text(i18n, error))
+        }
         State::Failed { error, no_shell: false } => {
             (t_string!(i18n, terminal.failed), error_text(i18n, error))
         }
@@ -86,6 +128,16 @@ fn words(i18n: I18n, state: &State, is_attached: bool) -> Option<(String, String
         }
         State::NotLoaded => (t_string!(i18n, terminal.not_loaded), t_string!(i18n, terminal.not_loaded_text)),
     })
+}
+
+/// Why a container was not started: in the engine's own words where it was the engine that would not.
+fn refusal_text(i18n: I18n, error: &ApiError) -> String {
+    match error.code {
+        ErrorCode::NotFound | ErrorCode::Conflict | ErrorCode::Invalid | ErrorCode::EngineRefused => {
+            t_string!(i18n, run.engine_says, message = error.message.clone())
+        }
+        _ => error_text(i18n, error),
+    }
 }
 
 /// What the codes of shells and of the engine itself mean.

@@ -11,7 +11,7 @@ use gloo_timers::callback::Timeout;
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
     ApiError, ContainerId, ContainerRef, EnvironmentId, ErrorCode, UnixMillis,
-    commands::{Outcome, plain},
+    commands::{self, Outcome, plain},
     terminal::{AttachContainer, AttachQuery, OpenTerminal, TerminalInput, TerminalOutput, TerminalQuery},
 };
 use web_sys::HtmlElement;
@@ -22,7 +22,10 @@ use super::{
 };
 use crate::{
     api,
-    components::session_commands::note_as,
+    components::{
+        launch::Launch,
+        session_commands::{fallen, note_as},
+    },
     interop::terminal::{Handlers, Options, Terminal},
 };
 
@@ -107,8 +110,8 @@ struct Inner {
     drawn: Cell<u64>,
     told: Cell<u64>,
     runs: Cell<u32>,
-    /// Whether what was printed before it is shown too; only the first time.
-    from_start: Cell<bool>,
+    /// What the form made, until it is started.
+    launch: RefCell<Option<Launch>>,
     /// Columns and rows as the server knows them.
     told_size: Cell<(u16, u16)>,
 }
@@ -158,7 +161,7 @@ impl Session {
             drawn: Cell::new(0),
             told: Cell::new(0),
             runs: Cell::new(0),
-            from_start: Cell::new(false),
+            launch: RefCell::default(),
             told_size: Cell::new((0, 0)),
         };
         Self {
@@ -173,12 +176,21 @@ impl Session {
         }
     }
 
-    /// Attaches to a process that was just started, without asking first: that is what was asked for.
-    pub(super) fn attach_from_start(self) {
+    /// Attaches without asking first: that is what was asked for.
+    pub(super) fn attach_unasked(self) {
+        self.state.set(State::Opening);
+    }
+
+    /// Keeps what the form made, to be given back if it cannot be started.
+    pub(super) fn keep(self, launch: Launch) {
         if let Some(inner) = self.inner() {
-            inner.from_start.set(true);
-            self.state.set(State::Opening);
+            inner.launch.replace(Some(launch));
         }
+    }
+
+    /// What the form made, if it was not started; it is no longer kept then.
+    pub(super) fn take_launch(self) -> Option<Launch> {
+        self.inner()?.launch.take()
     }
 
     fn inner(self) -> Option<Rc<Inner>> {
@@ -250,10 +262,10 @@ impl Session {
         let container = ContainerRef::from(&inner.container);
         let Ask { program, user } = self.ask.get_value();
         let command = match program {
-            Program::Attach => {
+            Program::Attach | Program::Start => {
                 let socket = AttachContainer { environment, container };
-                let from_start = inner.from_start.take();
-                return api::socket_address(&socket, &AttachQuery { columns, rows, from_start });
+                let start = program == Program::Start;
+                return api::socket_address(&socket, &AttachQuery { columns, rows, start });
             }
             Program::Shell => None,
             Program::Command(line) => Some(line),
@@ -281,7 +293,10 @@ impl Session {
                 match self.state.get_untracked() {
                     State::Running { .. } => self.state.set(State::Lost { at: now() }),
                     // A browser does not tell why a socket was refused.
-                    State::Opening => self.state.set(unreachable_state()),
+                    State::Opening => {
+                        self.note_start(&inner, Some(&unreachable()));
+                        self.state.set(unreachable_state());
+                    }
                     State::Asked
                     | State::Exited { .. }
                     | State::Failed { .. }
@@ -298,7 +313,13 @@ impl Session {
             TerminalOutput::Started { command, tty, input } => {
                 terminal.set_program(tty, input);
                 inner.runs.set(inner.runs.get().saturating_add(1));
-                let words = self.ask.with_value(|ask| ask.words(&inner.name, &command));
+                self.note_start(inner, None);
+                inner.launch.take();
+                let words = match self.ask.with_value(|ask| ask.program == Program::Start) {
+                    // The start is noted apart, since a script has no conversation.
+                    true => commands::attach(&inner.name),
+                    false => self.ask.with_value(|ask| ask.words(&inner.name, &command)),
+                };
                 note_as(inner.environment.clone(), plain(words), Outcome::ByHand);
                 self.state.set(State::Running { command, input });
                 // The window may have changed while the program was started.
@@ -311,13 +332,34 @@ impl Session {
             }
             TerminalOutput::Failed { error, no_shell } => {
                 terminal.end_input();
+                if matches!(self.state.get_untracked(), State::Opening) {
+                    self.note_start(inner, Some(&error));
+                }
                 self.state.set(State::Failed { error, no_shell });
             }
         }
     }
 
-    /// Begins anew in the same place, below what was printed before.
-    pub(super) fn again(self, notice: &str) {
+    /// Notes the start of the container, if this is one.
+    fn note_start(self, inner: &Inner, failure: Option<&ApiError>) {
+        if self.ask.with_value(|ask| ask.program == Program::Start) {
+            let words = plain(commands::on_containers("start", &[], &[&inner.name]));
+            let outcome = failure.map_or(Outcome::Done, |error| fallen(error, error.message.clone()));
+            note_as(inner.environment.clone(), words, outcome);
+        }
+    }
+
+    /// Begins anew in the same place, below what was printed before. What was started, or runs by now, is not
+    /// started again.
+    pub(super) fn again(self, notice: &str, runs: bool) {
+        let waits = self.inner().is_some_and(|inner| inner.launch.borrow().is_some());
+        if runs || !waits {
+            self.ask.update_value(|ask| {
+                if ask.program == Program::Start {
+                    ask.program = Program::Attach;
+                }
+            });
+        }
         if let Some(terminal) = self.terminal()
             && self.inner().is_some_and(|inner| inner.runs.get() > 0)
         {
@@ -399,7 +441,7 @@ impl Session {
         inner.run.set(inner.run.get().wrapping_add(1));
         let wire = inner.wire.take()?;
         let runs = self.state.with_untracked(|state| matches!(state, State::Running { .. }));
-        let is_own = self.ask.with_value(|ask| ask.program != Program::Attach);
+        let is_own = self.ask.with_value(|ask| !ask.program.is_attached());
         (runs && is_own).then_some(wire)
     }
 
@@ -421,7 +463,11 @@ fn modified(modifier: Modifier, bytes: Vec<u8>) -> Vec<u8> {
 }
 
 fn unreachable_state() -> State {
-    State::Failed { error: ApiError::new(ErrorCode::Network, "the socket was refused"), no_shell: false }
+    State::Failed { error: unreachable(), no_shell: false }
+}
+
+fn unreachable() -> ApiError {
+    ApiError::new(ErrorCode::Network, "the socket was refused")
 }
 
 fn now() -> UnixMillis {

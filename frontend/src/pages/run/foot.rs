@@ -49,7 +49,7 @@ pub(super) fn Foot() -> impl IntoView {
     let form = use_form();
     let submit = use_submit();
     let command = Memo::new(move |_| form.reading.with(|reading| command_of(&reading.spec)));
-    // The console starts it and is not attached by that: here the two differ.
+    // What will be shown then is not the log.
     let stays = Memo::new(move |_| form.reading.with(|reading| !reading.spec.general.detach));
     let unread = Memo::new(move |_| form.reading.with(Reading::unread));
     view! {
@@ -115,7 +115,8 @@ fn Outcome() -> impl IntoView {
                         Some(name) => t_string!(i18n, run.not_started, name = name.clone()),
                         None => t_string!(i18n, run.failed),
                     };
-                    let open = refusal.made.map(|name| {
+                    // Docker removes one with --rm that it could not start.
+                    let open = refusal.made.filter(|name| store.find(name).is_some()).map(|name| {
                         let path = paths::container(&store.environment(), &name);
                         view! { <Button label=t!(i18n, run.open) on_press=move || go(&path) /> }
                     });

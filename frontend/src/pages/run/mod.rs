@@ -83,6 +83,7 @@ fn RunForm() -> impl IntoView {
     let images = Images::provide();
     let pulling = Pulling::provide();
     let submit = Submit::provide(images, pulling);
+    submit.take_back();
     view! {
         <div
             class="run-page"

@@ -2,9 +2,10 @@
 
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
-    ApiError, ErrorCode, Permission, Target, TeamId,
+    ApiError, ErrorCode, Permission, Target, TeamId, UserId,
+    access::owner_permissions,
     commands::{Outcome, Secrets, creation, on_containers, plain, shown},
-    run::{CreateContainer, CreateOptions, CreatedContainer, NotStarted, RunSpec},
+    run::{CreateContainer, CreateOptions, CreatedContainer, NotStarted, RunSpec, blamed},
 };
 
 use super::{
@@ -17,6 +18,7 @@ use crate::{
     components::{
         containers_store::ContainersStore,
         error_text::error_text,
+        launch::{self, Launch, Refused},
         session_commands::{fallen, note_as},
     },
     i18n::{I18n, t_string, use_i18n},
@@ -109,33 +111,88 @@ impl Submit {
         }
         let spec = self.form.reading.with_untracked(|reading| reading.spec.clone());
         let environment = self.store.environment_untracked();
-        let team = self.team.get_untracked();
+        // Started by the terminal, once it is attached.
+        let attaches = start && !spec.general.detach && untrack(|| self.may_attach());
+        let options = CreateOptions { start: start && !attaches, team: self.team.get_untracked() };
         self.pending.set(true);
         spawn_local(async move {
-            let call =
-                api::call(CreateContainer { environment }, CreateOptions { start, team }, spec.clone());
+            let call = api::call(CreateContainer { environment }, options, spec.clone());
             let reply = call.await;
             // The page may be gone by now.
             if self.pending.try_set(false).is_some() {
                 return;
             }
             untrack(|| match reply {
+                Ok(created) if attaches => self.made_to_attach(spec, created),
                 Ok(created) => self.made(spec, created, start),
                 Err(error) => self.refused(spec, &error),
             });
         });
     }
 
+    /// Whether whoever makes it may start it and attach to it: as its owner, or by what they hold here.
+    fn may_attach(self) -> bool {
+        let environment = self.store.environment_untracked();
+        [Permission::ContainerExec, Permission::ContainerOperate].into_iter().all(|permission| {
+            owner_permissions().contains(permission)
+                || self.session.may(permission, Target::Environment(&environment))
+        })
+    }
+
+    /// It waits for a terminal that is attached to it and starts it.
+    fn made_to_attach(self, spec: RunSpec, created: CreatedContainer) {
+        let CreatedContainer { id, name, warnings, not_started } = created;
+        let made = CreateOptions { start: false, team: None };
+        self.note_made(&spec, &name, made, None);
+        if let Some(failure) = not_started {
+            return self.not_ready(spec, name, failure);
+        }
+        if !warnings.is_empty() {
+            self.toasts.show(Toast {
+                tone: Tone::Warning,
+                text: t_string!(self.i18n, run.created, name = name.clone()),
+                detail: warnings.join(" "),
+                command: Some(shown(&spec, made, self.secrets())),
+                ..Toast::default()
+            });
+        }
+        let environment = self.store.environment_untracked();
+        let path = paths::container_attached(&environment, &name);
+        let team = self.team.get_untracked();
+        launch::hand_over(Launch { environment, container: id, name, spec, team, by: self.user() });
+        self.go.with_value(|go| go(&path));
+    }
+
+    /// Fills the form as it was when it was sent, and says why the engine would not start what was made of it.
+    pub(super) fn take_back(self) {
+        let environment = self.store.environment_untracked();
+        let Some(Refused { launch, error }) = launch::take_back(&environment, self.user()) else { return };
+        let Launch { name, spec, team, .. } = launch;
+        self.form.fill(&spec);
+        self.team.set(team);
+        let spot = blamed(&spec, &error.message).and_then(|place| self.spot(&place.to_string()));
+        let text = self.words(&spec, &error, spot);
+        self.refuse(Refusal { spec, spot, text, made: Some(name) });
+    }
+
+    fn user(self) -> Option<UserId> {
+        untrack(|| self.session.session()).map(|session| session.user)
+    }
+
+    /// It was made, and the engine would not go on.
+    fn not_ready(self, spec: RunSpec, name: String, failure: NotStarted) {
+        let spot = failure.field.as_deref().and_then(|path| self.spot(path));
+        // That it was made stands in the title.
+        let reason = failure.message.split_once(": ").map_or(failure.message.as_str(), |(_, reason)| reason);
+        let text = t_string!(self.i18n, run.engine_says, message = reason.to_owned());
+        self.refuse(Refusal { spec, spot, text, made: Some(name) });
+    }
+
     fn made(self, spec: RunSpec, created: CreatedContainer, start: bool) {
         let CreatedContainer { name, warnings, not_started, id: _ } = created;
         let said = self.note_made(&spec, &name, CreateOptions { start, team: None }, not_started.as_ref());
         if let Some(failure) = not_started {
-            let spot = failure.field.as_deref().and_then(|path| self.spot(path));
-            // That it was made stands in the title.
-            let reason =
-                failure.message.split_once(": ").map_or(failure.message.as_str(), |(_, reason)| reason);
-            let text = t_string!(self.i18n, run.engine_says, message = reason.to_owned());
-            return self.refuse(Refusal { spec, spot, text, made: Some(name) });
+            return self.not_ready(spec, name, failure);
         }
         let text = if start {
             t_string!(self.i18n, run.started, name = name.clone())
@@ -151,10 +208,9 @@ impl Submit {
             ..Toast::default()
         });
         let environment = self.store.environment_untracked();
-        let path = match (start, spec.general.interactive && spec.general.tty) {
-            (true, true) => paths::container_attached(&environment, &name),
-            (true, false) => paths::container_tab(&environment, &name, "logs"),
-            (false, _) => paths::container(&environment, &name),
+        let path = match start {
+            true => paths::container_tab(&environment, &name, "logs"),
+            false => paths::container(&environment, &name),
         };
         self.go.with_value(|go| go(&path));
     }

@@ -7,7 +7,7 @@ use shared::{
     ContainerRef, Empty, Needs, Permission,
     run::{
         CreateContainer, CreateOptions, CreatedContainer, ExistingSpec, Held, NotStarted, ReadHeld,
-        ReadRunSpec, RunSpec,
+        ReadRunSpec, RunSpec, blamed,
     },
     users::Subject,
 };
@@ -74,7 +74,7 @@ async fn create(
     let name = hub.inventory().get(&id).map(|row| row.name.clone());
     let name = name.or_else(|| spec.get().general.name.clone()).unwrap_or_else(|| id.short().to_owned());
     let not_started = outcome.err().map(|error| NotStarted {
-        field: blame::field(spec.get(), &error.to_string()).map(|place| place.to_string()),
+        field: blamed(spec.get(), &error.to_string()).map(|place| place.to_string()),
         message: format!("the container {name} was made, but does not run: {error}"),
     });
     grant.note(match &not_started {
