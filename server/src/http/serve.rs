@@ -20,6 +20,11 @@ use crate::{
 /// How long open requests may take to end when the console is told to stop. Streams end at once.
 const GRACE: Duration = Duration::from_secs(3);
 
+/// So many requests that a browser gave up may wait to be looked at: it leaves a page with all that the page
+/// was fetching, and a busy server finds the requests and their ends in one read. Past this the connection is
+/// closed, since a flood of them is an attack (CVE-2023-44487); by default that is past 20, a page's parts.
+const GIVEN_UP_MOST: usize = 256;
+
 /// Serves until told to stop.
 ///
 /// # Errors
@@ -51,7 +56,8 @@ async fn tcp(app: &App, address: SocketAddr, service: Router) -> Result<(), Stri
     tokio::spawn(stop_on_signal(signal(), handle.clone()));
     greet(app, Some(bound));
     let service = service.into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum_server::from_tcp(listener).map_err(|error| error.to_string())?.handle(handle);
+    let mut server = axum_server::from_tcp(listener).map_err(|error| error.to_string())?.handle(handle);
+    server.http_builder().http2().max_pending_accept_reset_streams(GIVEN_UP_MOST);
     // What is small and last, an echoed key or an exit code, would otherwise wait until the browser has
     // confirmed what went before.
     let served = match certificate {

@@ -2,6 +2,7 @@
 
 use longshore_tests::{Client, Console, ConsoleOptions, FakeEngine, LiveSocket};
 use shared::{Empty, session::ReadSession};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::support::act;
 
@@ -102,4 +103,47 @@ async fn own_files_are_used_and_taken_up_when_they_change() {
         async || (certificate(&console).await == shown_b).then_some(()),
     )
     .await;
+}
+
+/// A page that is left while it fetches gives all of that up at once: what comes next is answered all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn many_requests_that_are_given_up_at_once_do_not_end_the_connection() {
+    const GIVEN_UP: u32 = 100;
+    let (headers, reset, goaway) = (1_u8, 3, 7);
+    let (_fake, console) = console().await;
+    let address = console.url.strip_prefix("https://").expect("TLS is the default");
+    let stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let mut stream = longshore_tests::tls::connect(stream).await;
+    // RFC 9113: the preface, empty settings, then frames: length, kind, flags, stream.
+    let mut said = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0".to_vec();
+    let mut frame = |kind: u8, flags: u8, number: u32, body: &[u8]| {
+        said.extend_from_slice(&u32::try_from(body.len()).unwrap().to_be_bytes()[1..]);
+        said.extend_from_slice(&[kind, flags]);
+        said.extend_from_slice(&number.to_be_bytes());
+        said.extend_from_slice(body);
+    };
+    // RFC 7541: GET, /, https by their places in the table, and a name.
+    let request = b"\x82\x84\x87\x41\x09localhost";
+    let ends = 0x1 | 0x4;
+    let number = |index: u32| 2 * index + 1;
+    for index in 0..GIVEN_UP {
+        frame(headers, ends, number(index), request);
+        frame(reset, 0, number(index), &8_u32.to_be_bytes());
+    }
+    frame(headers, ends, number(GIVEN_UP), request);
+    stream.write_all(&said).await.unwrap();
+    let answered = tokio::time::timeout(std::time::Duration::from_secs(20), async {
+        loop {
+            let mut head = [0_u8; 9];
+            stream.read_exact(&mut head).await.expect("the connection stays");
+            let length = u32::from_be_bytes([0, head[0], head[1], head[2]]);
+            let mut body = vec![0; usize::try_from(length).unwrap()];
+            stream.read_exact(&mut body).await.unwrap();
+            assert_ne!(head[3], goaway, "{body:?}");
+            if (head[3], &head[5..]) == (headers, &number(GIVEN_UP).to_be_bytes()[..]) {
+                return;
+            }
+        }
+    });
+    answered.await.expect("the last request is answered");
 }
