@@ -166,6 +166,28 @@ test('what is made for a team is its members\', and is given to somebody else', 
   }
 });
 
+test('what a deployer ran stays in sight though it has removed itself, and its owner with it', async ({
+  people,
+  longshore,
+}) => {
+  const name = `gone-at-once-${process.pid}`;
+  const maker = await people.make([{ role: { builtin: 'deployer' }, at: { environment: { environment: 'local' } } }]);
+  const page = await people.open(maker);
+  await page.goto(longshore.url + RUN);
+  await page
+    .getByRole('textbox', { name: 'Paste a docker run command' })
+    .fill(`docker run --rm -t --name ${name} busybox sh -c 'echo seen; exit 7'`);
+  await page.getByRole('button', { name: 'Fill the form' }).click();
+  await page.getByRole('button', { name: 'Create and start' }).click();
+  const gone = page.getByText(`${name} has been removed`);
+  await expect(gone).toBeVisible();
+  // What is told later must not take it away either.
+  await page.waitForTimeout(2500);
+  await expect.poll(() => terminalText(page)).toContain('seen');
+  await expect(page.getByText('Ended with code 7').first()).toBeVisible();
+  await expect(gone).toBeVisible();
+});
+
 test('whoever is disabled loses the terminal within a second, and reads why', async ({ people, longshore, dock }) => {
   const container = dock.idle('lost');
   const name = await people.make([{ role: { builtin: 'environment_admin' }, at: 'everything' }]);

@@ -97,13 +97,14 @@ async fn row(admin: &Client, action: &str, container: &str) -> AuditRow {
 async fn what_ends_at_once_and_removes_itself_is_told_whole_with_its_code() {
     let engine = TestEngine::from_env();
     let console = Console::of(&engine).await;
-    let admin = console.admin().await;
+    // Whoever makes one may attach to it as its owner alone, which they are for as long as it is there.
+    let maker = console.user(Role::Deployer).await;
     for (options, line_end) in [("--rm", "\n"), ("", "\n"), ("-t --rm", "\r\n"), ("-it --rm", "\r\n")] {
         for round in 0..10 {
             let line = format!("docker run {options} busybox sh -c 'echo out-{round}; echo err >&2; exit 7'");
-            let made = Made::of(&engine, &admin, &line).await;
+            let made = Made::of(&engine, &maker, &line).await;
             assert_eq!(made.state(), "created", "it is not started before somebody is attached");
-            let (printed, code) = whole(made.start(&admin).await).await;
+            let (printed, code) = whole(made.start(&maker).await).await;
             let mut lines: Vec<_> = printed.split_terminator(line_end).collect();
             // Two streams without a terminal have no order.
             lines.sort_unstable_by_key(|line| *line == "err");

@@ -10,8 +10,10 @@ mod ports;
 mod subject;
 mod tab;
 
+use std::time::Duration;
+
 use leptos::prelude::*;
-use shared::Role;
+use shared::{ContainerId, Role};
 
 use crate::{
     components::{
@@ -24,7 +26,7 @@ use crate::{
     },
     i18n::{t, t_string, use_i18n},
     paths,
-    session::use_session,
+    session::{SessionContext, use_session},
     ui::{
         badge::Tone, button::Button, clock::now, empty_state::EmptyState, format, icon::Icon, notice::Notice,
         progress::Busy,
@@ -38,6 +40,9 @@ use overview::OverviewTab;
 use parts::EnvShown;
 use subject::{Standing, Subject};
 use tab::Tab;
+
+/// Within so long of each other the page hears that a container is gone, and that its owner holds nothing of it.
+const HEARD_WITHIN: Duration = Duration::from_millis(1500);
 
 /// The page.
 #[component]
@@ -108,13 +113,36 @@ fn Missing(subject: Subject) -> impl IntoView {
     }
 }
 
+/// Whether the tab may be seen. What was seen of a container that is gone stays: whoever may see it as its
+/// owner alone loses that with it, and may hear of the one a moment before the other.
+fn allowed(subject: Subject, tab: Memo<Tab>, session: SessionContext) -> Memo<bool> {
+    let holds =
+        Memo::new(move |_| tab.get().needs().is_none_or(|permission| subject.may(session, permission)));
+    let seen = RwSignal::new(None::<(Tab, Option<ContainerId>)>);
+    Effect::new(move || {
+        let shown = Some((tab.get(), subject.id()));
+        if holds.get() {
+            seen.set(shown);
+        } else if seen.with_untracked(|seen| *seen == shown) && subject.standing.get() == Standing::Here {
+            let lost = move || {
+                let stays = holds.try_get_untracked() != Some(false)
+                    || subject.standing.try_get_untracked() != Some(Standing::Here);
+                if !stays {
+                    seen.set(None);
+                }
+            };
+            set_timeout(lost, HEARD_WITHIN);
+        }
+    });
+    Memo::new(move |_| holds.get() || seen.with(|seen| *seen == Some((tab.get(), subject.id()))))
+}
+
 #[component]
 fn Present(subject: Subject, tab: Memo<Tab>) -> impl IntoView {
     let session = use_session();
     let shown = EnvShown(RwSignal::new(false));
     let figures = Figures::follow(subject);
-    let allowed =
-        Memo::new(move |_| tab.get().needs().is_none_or(|permission| subject.may(session, permission)));
+    let allowed = allowed(subject, tab, session);
     view! {
         <div class="page-fill">
             <Head subject />

@@ -77,7 +77,9 @@ pub(super) fn OwnerCard(subject: Subject) -> impl IntoView {
         <FactCard id="owner-title" title=t!(i18n, container.owner.title) head=head>
             <ReadingState reading=owner failed=t!(i18n, container.owner.failed) read />
             {move || view! { <Facts facts=facts() /> }}
-            <p class="field-hint">{t!(i18n, container.owner.text)}</p>
+            <div class="fact-group">
+                <p class="field-hint">{t!(i18n, container.owner.text)}</p>
+            </div>
         </FactCard>
         {move || {
             changes
