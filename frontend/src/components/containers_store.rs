@@ -74,10 +74,14 @@ impl ContainersStore {
                 .session()
                 .is_some_and(|session| session.lacks_factor() || !session.access.knows(&environment.get()))
         });
-        Effect::new(move || {
+        Effect::new(move |was_denied: Option<bool>| {
             let environment = environment.get();
-            // What was refused is asked for again once something is granted.
-            denied.track();
+            // What was refused is asked for again once something is granted. Read, not only tracked: a memo
+            // that nobody reads follows nothing.
+            let is_denied = denied.get();
+            if was_denied == Some(true) && !is_denied {
+                live::renew_all();
+            }
             store.summary.set(None);
             store.clear();
             store.read();
@@ -85,6 +89,7 @@ impl ContainersStore {
                 move || Topic::Environment { environment: environment.clone() },
                 move |message| store.on_environment(message),
             );
+            is_denied
         });
         store
     }

@@ -55,7 +55,8 @@ pub(super) fn follow(store: ContainersStore) -> RwSignal<Held> {
     });
     Effect::new(move |before: Option<()>| {
         store.environment();
-        alive.track();
+        // Read, not only tracked: a memo that nobody reads follows nothing.
+        alive.with(|_| ());
         match before {
             None => ask(),
             Some(()) => gather(),
