@@ -11,13 +11,14 @@ use shared::{
     ContainerRef, Empty, ErrorCode, Permission, Role, Scope,
     access::{PermissionSet, RoleRef},
     audit::{AuditQuery, AuditResult, AuditRow, ListAudit},
+    containers::ContainerState,
     endpoint::Operation,
     run::{CreateContainer, CreateOptions, CreatedContainer, blamed, parse},
     terminal::{AttachContainer, AttachQuery, TerminalOutput},
     users::{CreateRole, NewGrant, NewRole},
 };
 
-use crate::support::act;
+use crate::support::{self, act};
 
 /// Removes what a test made, if it did not do so itself.
 struct Made {
@@ -175,7 +176,12 @@ async fn it_is_audited_as_a_start_and_started_once() {
     let short = &made.created.id.as_str()[..12];
     let started = row(&admin, "StartContainer", short).await;
     assert_eq!((started.result, &*started.actor, &*started.detail), (AuditResult::Done, &*name, ""));
-    // It runs: there is nothing to start, and the engine is not asked to.
+    // It runs, as the list says in a moment: there is nothing to start, and the engine is not asked to.
+    let runs = async || {
+        let row = support::row(&admin, &made.created.id).await?;
+        (row.state == ContainerState::Running).then_some(())
+    };
+    eventually("the list has it running", runs).await;
     let error = refusal(made.start(&maker).await).await;
     assert_eq!(error.code, ErrorCode::Conflict, "{error}");
     assert!(error.message.contains("runs already"), "{error}");
