@@ -1,8 +1,10 @@
 //! The grant: proof that this actor may do this operation on this target, now.
 //!
 //! Only this module makes one, in this order: authenticate, check the origin, ask for a required second factor,
-//! resolve the name to the full id, decide, open the audit record. What the engine layer does, it does to the target of a grant, so a
-//! container that is renamed meanwhile cannot swap it.
+//! resolve the name to the full id, decide, open the audit record. What the engine layer does, it does to the
+//! target of a grant, so a container that is renamed meanwhile cannot swap it.
+
+mod also;
 
 use std::{marker::PhantomData, net::IpAddr, sync::Arc};
 
@@ -167,35 +169,10 @@ impl<O: Operation> Grant<O> {
         Ok(actor)
     }
 
-    /// The same, for an operation on the same target that this one does too.
-    ///
-    /// # Errors
-    /// As [`Self::require_still`], for either of the two.
-    pub async fn require_still_for<E: Operation>(&self, app: &App) -> Result<Actor, Error> {
-        let actor = self.require_still(app).await?;
-        self.resolved.place.permit(actor.access(), E::NEEDS)?;
-        Ok(actor)
-    }
-
-    /// Opens the audit record of an operation on the same target that this one does too.
-    ///
-    /// # Errors
-    /// When it cannot be recorded: then it must not be done.
-    pub(crate) async fn begin_also<E: Operation>(&self, app: &App) -> Result<AuditRecord, Error> {
-        let target = describe(&self.operation.target(), self.resolved.container.as_ref());
-        app.audit.begin(Some(&self.actor), self.address, E::NAME, target).await
-    }
-
     /// What it is about: for a lease, and for decisions on the same target.
     #[must_use]
     pub fn place(&self) -> &Place {
         &self.resolved.place
-    }
-
-    /// Whether the actor holds a further permission on the same target: what decides on masking.
-    #[must_use]
-    pub fn also(&self, permission: Permission) -> bool {
-        self.actor.access().holds(permission, self.resolved.place.target())
     }
 
     /// What the actor sees of the environment: what a list is filtered by.

@@ -3,7 +3,6 @@
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
     ApiError, ErrorCode, Permission, Target, TeamId, UserId,
-    access::owner_permissions,
     commands::{Outcome, Secrets, creation, on_containers, plain, shown},
     run::{CreateContainer, CreateOptions, CreatedContainer, NotStarted, RunSpec, blamed},
 };
@@ -111,8 +110,8 @@ impl Submit {
         }
         let spec = self.form.reading.with_untracked(|reading| reading.spec.clone());
         let environment = self.store.environment_untracked();
-        // Started by the terminal, once it is attached.
-        let attaches = start && !spec.general.detach && untrack(|| self.may_attach());
+        // Started by the terminal, once it is attached: whoever makes it owns it, and so may do both.
+        let attaches = start && !spec.general.detach;
         let options = CreateOptions { start: start && !attaches, team: self.team.get_untracked() };
         self.pending.set(true);
         spawn_local(async move {
@@ -128,15 +127,6 @@ impl Submit {
                 Err(error) => self.refused(spec, &error),
             });
         });
-    }
-
-    /// Whether whoever makes it may start it and attach to it: as its owner, or by what they hold here.
-    fn may_attach(self) -> bool {
-        let environment = self.store.environment_untracked();
-        [Permission::ContainerExec, Permission::ContainerOperate].into_iter().all(|permission| {
-            owner_permissions().contains(permission)
-                || self.session.may(permission, Target::Environment(&environment))
-        })
     }
 
     /// It waits for a terminal that is attached to it and starts it.

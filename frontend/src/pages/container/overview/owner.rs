@@ -5,7 +5,7 @@ use shared::{
     ApiError, ContainerId, ContainerRef, Empty, Permission, Target,
     access::owner_permissions,
     containers::{NewOwner, Ownership, ReadOwner, TransferOwnership},
-    users::{ListTeams, ListUsers, Subject as Party},
+    users::{ListTeams, ListUsers, Subject as Party, Team, User},
 };
 
 use super::{
@@ -120,24 +120,27 @@ async fn choices(i18n: I18n, session: SessionContext) -> (Choices, Option<ApiErr
     }
     let team =
         |id, name| (Some(Party::Team(id)), untrack(|| t_string!(i18n, container.owner.team, name = name)));
-    let mut failure = None;
-    if untrack(|| session.may(Permission::UserManage, Target::Console)) {
-        match (api::call(ListUsers {}, Empty {}, ()).await, api::call(ListTeams {}, Empty {}, ()).await) {
-            (Ok(users), Ok(teams)) => {
-                let others = users.into_iter().filter(|user| Some(user.id) != me);
-                found.extend(others.map(|user| (Some(Party::User(user.id)), user.name)));
-                found.extend(teams.into_iter().map(|known| team(known.id, known.name)));
-            }
-            (Err(error), _) | (_, Err(error)) => failure = Some(error),
+    let manages = untrack(|| session.may(Permission::UserManage, Target::Console));
+    let everybody = if manages { everybody().await.map(Some) } else { Ok(None) };
+    let failure = match everybody {
+        Ok(Some((users, teams))) => {
+            let others = users.into_iter().filter(|user| Some(user.id) != me);
+            found.extend(others.map(|user| (Some(Party::User(user.id)), user.name)));
+            found.extend(teams.into_iter().map(|known| team(known.id, known.name)));
+            None
         }
-    }
-    if found.len() <= 1 {
-        found.extend(
-            own.into_iter().flat_map(|session| session.teams).map(|known| team(known.id, known.name)),
-        );
-    }
+        own_alone => {
+            let teams = own.into_iter().flat_map(|session| session.teams);
+            found.extend(teams.map(|known| team(known.id, known.name)));
+            own_alone.err()
+        }
+    };
     found.push((None, untrack(|| t_string!(i18n, container.owner.nobody_choice))));
     (found, failure)
+}
+
+async fn everybody() -> Result<(Vec<User>, Vec<Team>), ApiError> {
+    Ok((api::call(ListUsers {}, Empty {}, ()).await?, api::call(ListTeams {}, Empty {}, ()).await?))
 }
 
 #[component]
