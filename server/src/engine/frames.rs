@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use bytes::{Buf, Bytes};
+use bytes::{Bytes, BytesMut};
 use shared::logs::{LINE_MAX_BYTES, LogStream};
 
 /// How a container's output arrives.
@@ -19,12 +19,12 @@ pub enum Framing {
 }
 
 /// A piece of output. A frame that arrives in pieces is handed on in pieces.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Frame {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Frame<'a> {
     /// Which output.
     pub stream: LogStream,
     /// The bytes.
-    pub data: Bytes,
+    pub data: &'a [u8],
     /// The piece begins a frame.
     pub start: bool,
 }
@@ -58,7 +58,7 @@ impl FrameDecoder {
     ///
     /// # Errors
     /// A text when a header is none: the stream cannot be followed any further.
-    pub fn push(&mut self, mut chunk: Bytes, mut piece: impl FnMut(Frame)) -> Result<(), &'static str> {
+    pub fn push(&mut self, mut chunk: &[u8], mut piece: impl FnMut(Frame<'_>)) -> Result<(), &'static str> {
         if self.framing == Framing::Raw {
             if !chunk.is_empty() {
                 piece(Frame { stream: LogStream::Stdout, data: chunk, start: !self.begun });
@@ -69,8 +69,9 @@ impl FrameDecoder {
         while !chunk.is_empty() {
             if self.left == 0 {
                 let missing = HEADER_BYTES.saturating_sub(self.header.len()).min(chunk.len());
-                self.header.extend_from_slice(chunk.get(..missing).unwrap_or_default());
-                chunk.advance(missing);
+                let (head, rest) = chunk.split_at(missing);
+                self.header.extend_from_slice(head);
+                chunk = rest;
                 let Some(header) = self.header.first_chunk::<HEADER_BYTES>() else { break };
                 let [kind, zeros @ .., a, b, c, d] = *header;
                 if zeros != [0, 0, 0] {
@@ -86,7 +87,8 @@ impl FrameDecoder {
                 self.header.clear();
                 continue;
             }
-            let data = chunk.split_to(self.left.min(chunk.len()));
+            let (data, rest) = chunk.split_at(self.left.min(chunk.len()));
+            chunk = rest;
             self.left = self.left.saturating_sub(data.len());
             piece(Frame { stream: self.stream, data, start: !self.begun });
             self.begun = true;
@@ -115,6 +117,7 @@ pub struct RawLine {
 #[derive(Debug)]
 pub struct LineSplitter {
     framing: Framing,
+    texts: Texts,
     stdout: Pending,
     stderr: Pending,
 }
@@ -131,6 +134,29 @@ struct Pending {
     message: usize,
 }
 
+/// Where the texts of lines stand: in blocks that many share, whatever the reads were like. A line that kept
+/// its place in what was read would keep all of that, a hundred times itself where lines come one by one.
+#[derive(Debug, Default)]
+struct Texts {
+    block: BytesMut,
+}
+
+/// What is longer than a quarter of it stands alone.
+const BLOCK_BYTES: usize = 32 * 1024;
+
+impl Texts {
+    fn keep(&mut self, text: &[u8]) -> Bytes {
+        if text.len() > BLOCK_BYTES / 4 {
+            return Bytes::copy_from_slice(text);
+        }
+        if self.block.capacity() < text.len() {
+            self.block = BytesMut::with_capacity(BLOCK_BYTES);
+        }
+        self.block.extend_from_slice(text);
+        self.block.split().freeze()
+    }
+}
+
 /// What the engine's copier reads at once.
 const MESSAGE_BYTES: usize = 16 * 1024;
 /// `2026-01-02T15:04:05.123456789+01:00 ` and a little more.
@@ -140,11 +166,11 @@ impl LineSplitter {
     /// A splitter at the beginning of a stream.
     #[must_use]
     pub fn new(framing: Framing) -> Self {
-        Self { framing, stdout: Pending::default(), stderr: Pending::default() }
+        Self { framing, texts: Texts::default(), stdout: Pending::default(), stderr: Pending::default() }
     }
 
     /// Takes a piece and adds the lines that it completes.
-    pub fn push(&mut self, frame: Frame, lines: &mut Vec<RawLine>) {
+    pub fn push(&mut self, frame: Frame<'_>, lines: &mut Vec<RawLine>) {
         let framing = self.framing;
         let pending = match frame.stream {
             LogStream::Stdout => &mut self.stdout,
@@ -153,18 +179,14 @@ impl LineSplitter {
         if framing == Framing::Multiplexed && frame.start {
             if !pending.open
                 && pending.head.is_none()
-                && let Some((nanos, text)) = whole_line(&frame.data)
+                && let Some((nanos, text)) = whole_line(frame.data)
             {
-                // The piece becomes the line: nothing is copied, and no other handle on its bytes is made.
-                let Frame { stream, mut data, .. } = frame;
-                data.truncate(text.end);
-                data.advance(text.start);
-                lines.push(RawLine { nanos, stream, cut: 0, text: data });
+                lines.push(RawLine { nanos, stream: frame.stream, cut: 0, text: self.texts.keep(text) });
                 return;
             }
             pending.begin_message();
         }
-        let mut rest: &[u8] = &frame.data;
+        let mut rest = frame.data;
         while !rest.is_empty() {
             if framing == Framing::Raw
                 && pending.head.is_none()
@@ -185,7 +207,7 @@ impl LineSplitter {
             match memchr::memchr(b'\n', part) {
                 Some(end) => {
                     pending.add(part.get(..end).unwrap_or_default());
-                    lines.push(pending.take(frame.stream));
+                    lines.push(pending.take(frame.stream, &mut self.texts));
                     rest = rest.get(end.saturating_add(1)..).unwrap_or_default();
                 }
                 None => {
@@ -204,31 +226,26 @@ impl LineSplitter {
         {
             pending.give_up_time();
             if pending.open && (!pending.text.is_empty() || pending.cut > 0) {
-                lines.push(pending.take(stream));
+                lines.push(pending.take(stream, &mut self.texts));
             }
         }
     }
 }
 
-/// The common case: a frame in one piece that holds one whole line. Its time, and where its text stands.
-fn whole_line(data: &[u8]) -> Option<(i64, Range<usize>)> {
+/// The common case: a frame in one piece that holds one whole line. Its time and its text.
+fn whole_line(data: &[u8]) -> Option<(i64, &[u8])> {
     let space = memchr::memchr(b' ', data.get(..TIME_MAX_BYTES.min(data.len()))?)?;
     let nanos = parse_time(data.get(..space)?)?;
-    let start = space.checked_add(1)?;
-    let text = data.get(start..)?;
+    let text = data.get(space.checked_add(1)?..)?;
     let end = memchr::memchr(b'\n', text)?;
     if end.checked_add(1)? != text.len() || end > LINE_MAX_BYTES {
         return None;
     }
-    let end = if text.get(..end)?.ends_with(b"\r") { end.checked_sub(1)? } else { end };
-    Some((nanos, start..start.checked_add(end)?))
+    Some((nanos, without_return(text.get(..end)?)))
 }
 
-fn without_return(text: Bytes) -> Bytes {
-    match text.split_last() {
-        Some((b'\r', rest)) => text.slice(..rest.len()),
-        _ => text,
-    }
+fn without_return(text: &[u8]) -> &[u8] {
+    text.strip_suffix(b"\r").unwrap_or(text)
 }
 
 impl Pending {
@@ -285,13 +302,14 @@ impl Pending {
         self.cut = self.cut.saturating_add(bytes.len().saturating_sub(kept.len()) as u64);
     }
 
-    fn take(&mut self, stream: LogStream) -> RawLine {
-        let text = Bytes::from(std::mem::take(&mut self.text));
+    fn take(&mut self, stream: LogStream, texts: &mut Texts) -> RawLine {
+        let text = std::mem::take(&mut self.text);
         let cut = std::mem::take(&mut self.cut);
         self.open = false;
         self.head = None;
         self.message = 0;
-        RawLine { nanos: self.nanos, stream, cut, text: if cut == 0 { without_return(text) } else { text } }
+        let kept = if cut == 0 { without_return(&text) } else { &text };
+        RawLine { nanos: self.nanos, stream, cut, text: texts.keep(kept) }
     }
 }
 
@@ -345,138 +363,5 @@ fn parse_time(text: &[u8]) -> Option<i64> {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    const TIME: &str = "2026-01-02T15:04:05.123456789Z";
-    const NANOS: i64 = 1_767_366_245_123_456_789;
-
-    fn framed(kind: u8, payload: &[u8]) -> Vec<u8> {
-        let mut frame = vec![kind, 0, 0, 0];
-        frame.extend(u32::try_from(payload.len()).unwrap().to_be_bytes());
-        frame.extend_from_slice(payload);
-        frame
-    }
-
-    fn decode(framing: Framing, stream: &[u8], cuts: &[usize]) -> Vec<RawLine> {
-        let mut decoder = FrameDecoder::new(framing);
-        let mut splitter = LineSplitter::new(framing);
-        let mut lines = Vec::new();
-        let mut from = 0;
-        for to in cuts.iter().copied().map(|cut| cut.min(stream.len())).chain([stream.len()]) {
-            if to > from {
-                decoder
-                    .push(Bytes::copy_from_slice(&stream[from..to]), |frame| splitter.push(frame, &mut lines))
-                    .unwrap();
-                from = to;
-            }
-        }
-        splitter.finish(&mut lines);
-        lines
-    }
-
-    fn texts(lines: &[RawLine]) -> Vec<Vec<u8>> {
-        lines.iter().map(|line| line.text.to_vec()).collect()
-    }
-
-    #[test]
-    fn times() {
-        assert_eq!(parse_time(TIME.as_bytes()), Some(NANOS));
-        assert_eq!(parse_time(b"2026-01-02T16:04:05.123456789+01:00"), Some(NANOS));
-        assert_eq!(parse_time(b"1970-01-01T00:00:00Z"), Some(0));
-        assert_eq!(parse_time(b"2000-02-29T00:00:00.5Z"), Some(951_782_400_500_000_000));
-        for bad in ["", "2026", "2026-13-02T15:04:05Z", "2026-01-02 15:04:05Z", "hello world, this is text"] {
-            assert_eq!(parse_time(bad.as_bytes()), None, "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_line_in_messages_is_one_line() {
-        let mut stream = framed(1, format!("{TIME} {}", "a".repeat(MESSAGE_BYTES)).as_bytes());
-        stream.extend(framed(2, format!("{TIME} between\n").as_bytes()));
-        stream.extend(framed(1, format!("{TIME} b\n").as_bytes()));
-        let lines = decode(Framing::Multiplexed, &stream, &[]);
-        assert_eq!(texts(&lines), [b"between".to_vec(), [vec![b'a'; MESSAGE_BYTES], vec![b'b']].concat()]);
-    }
-
-    #[test]
-    fn a_terminals_long_line_is_one_line() {
-        let stream = format!("{TIME} {}{TIME} tail\r\n{TIME} next\r\n", "a".repeat(MESSAGE_BYTES));
-        let lines = decode(Framing::Raw, stream.as_bytes(), &[5, 40, 16_400]);
-        assert_eq!(texts(&lines), [[vec![b'a'; MESSAGE_BYTES], b"tail".to_vec()].concat(), b"next".to_vec()]);
-    }
-
-    #[test]
-    fn what_looks_like_a_header_in_a_terminal_is_text() {
-        let fake = [1, 0, 0, 0, 255, 255, 255, 255];
-        let stream = [format!("{TIME} ").into_bytes(), fake.to_vec(), b"\n".to_vec()].concat();
-        assert_eq!(texts(&decode(Framing::Raw, &stream, &[])), [fake.to_vec()]);
-    }
-
-    #[test]
-    fn a_monstrous_line_is_cut_and_marked() {
-        let long = LINE_MAX_BYTES * 3;
-        let stream = framed(1, format!("{TIME} {}\n", "x".repeat(long)).as_bytes());
-        let lines = decode(Framing::Multiplexed, &stream, &[100, 50_000, 150_000]);
-        assert_eq!(lines.len(), 1);
-        assert_eq!(lines[0].text.len(), LINE_MAX_BYTES);
-        assert_eq!(lines[0].cut, (long - LINE_MAX_BYTES) as u64);
-    }
-
-    #[test]
-    fn a_malformed_header_ends_the_stream() {
-        for header in [[9, 0, 0, 0, 0, 0, 0, 1], [1, 1, 0, 0, 0, 0, 0, 1]] {
-            let mut decoder = FrameDecoder::new(Framing::Multiplexed);
-            assert!(decoder.push(Bytes::copy_from_slice(&header), |_| {}).is_err());
-        }
-    }
-
-    #[test]
-    fn no_newline_at_the_end() {
-        let stream = framed(1, format!("{TIME} prompt> ").as_bytes());
-        assert_eq!(texts(&decode(Framing::Multiplexed, &stream, &[])), [b"prompt> ".to_vec()]);
-    }
-
-    proptest! {
-        #[test]
-        fn lines_survive_any_cutting(
-            lines in prop::collection::vec((any::<bool>(), prop::collection::vec(any::<u8>().prop_filter("no newline", |b| *b != b'\n' && *b != b'\r'), 0..80)), 0..20),
-            mut cuts in prop::collection::vec(0usize..2000, 0..20),
-        ) {
-            cuts.sort_unstable();
-            let stream: Vec<u8> = lines.iter().flat_map(|(out, text)| {
-                framed(if *out { 1 } else { 2 }, &[TIME.as_bytes(), b" ", text, b"\n"].concat())
-            }).collect();
-            let decoded = decode(Framing::Multiplexed, &stream, &cuts);
-            let expected: Vec<_> = lines.iter().map(|(out, text)| (if *out { LogStream::Stdout } else { LogStream::Stderr }, text.clone())).collect();
-            let got: Vec<_> = decoded.iter().map(|line| (line.stream, line.text.to_vec())).collect();
-            prop_assert_eq!(got, expected);
-            prop_assert!(decoded.iter().all(|line| line.nanos == NANOS && line.cut == 0));
-        }
-
-        #[test]
-        fn terminal_lines_survive_any_cutting(
-            lines in prop::collection::vec(prop::collection::vec(any::<u8>().prop_filter("no newline", |b| *b != b'\n' && *b != b'\r'), 0..80), 0..20),
-            mut cuts in prop::collection::vec(0usize..2000, 0..20),
-        ) {
-            cuts.sort_unstable();
-            let stream: Vec<u8> = lines.iter().flat_map(|text| [TIME.as_bytes(), b" ", text, b"\r\n"].concat()).collect();
-            let decoded = decode(Framing::Raw, &stream, &cuts);
-            prop_assert_eq!(texts(&decoded), lines);
-        }
-
-        #[test]
-        fn any_bytes_are_survived(bytes in prop::collection::vec(any::<u8>(), 0..4000), raw in any::<bool>()) {
-            let framing = if raw { Framing::Raw } else { Framing::Multiplexed };
-            let mut decoder = FrameDecoder::new(framing);
-            let mut splitter = LineSplitter::new(framing);
-            let mut lines = Vec::new();
-            let _ = decoder.push(Bytes::from(bytes.clone()), |frame| splitter.push(frame, &mut lines));
-            splitter.finish(&mut lines);
-            let kept: usize = lines.iter().map(|line| line.text.len()).sum();
-            prop_assert!(kept <= bytes.len());
-        }
-    }
-}
+#[path = "frames_tests.rs"]
+mod tests;

@@ -39,6 +39,8 @@ pub struct LogReader {
     splitter: LineSplitter,
     /// Lines that were read and not handed on yet: here, so that a wait that is given up loses none.
     gathered: Vec<RawLine>,
+    /// How many were handed on last: as many are likely to follow.
+    last_count: usize,
     /// How the stream ended, to be told after the last lines.
     end: Option<Result<(), EngineError>>,
 }
@@ -85,6 +87,7 @@ impl Engine {
             decoder: FrameDecoder::new(framing),
             splitter: LineSplitter::new(framing),
             gathered: Vec::new(),
+            last_count: 0,
             end: None,
         })
     }
@@ -111,6 +114,7 @@ impl LogReader {
             }
         }
         if !self.gathered.is_empty() {
+            self.last_count = self.gathered.len();
             return Ok(Some(mem::take(&mut self.gathered)));
         }
         self.end.clone().unwrap_or(Ok(())).map(|()| None)
@@ -123,8 +127,11 @@ impl LogReader {
             Some(Ok(frame)) => {
                 let Ok(data) = frame.into_data() else { return 0 };
                 let length = data.len();
+                if lines.is_empty() {
+                    lines.reserve(self.last_count);
+                }
                 let splitter = &mut self.splitter;
-                if let Err(detail) = self.decoder.push(data, |frame| splitter.push(frame, lines)) {
+                if let Err(detail) = self.decoder.push(&data, |frame| splitter.push(frame, lines)) {
                     self.end = Some(Err(EngineError::Malformed { detail: detail.to_owned() }));
                 }
                 length

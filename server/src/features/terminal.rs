@@ -340,9 +340,9 @@ async fn print(
             Ok(length) => length,
             Err(_reset) => return End::Program,
         };
-        let chunk = Bytes::copy_from_slice(buffer.get(..length).unwrap_or_default());
         let mut pieces = Vec::new();
-        if let Err(detail) = decoder.push(chunk, |frame| pieces.push(frame.data)) {
+        let read = buffer.get(..length).unwrap_or_default();
+        if let Err(detail) = decoder.push(read, |frame| pieces.push(Bytes::copy_from_slice(frame.data))) {
             return End::Broken(EngineError::Malformed { detail: detail.to_owned() });
         }
         for piece in pieces {

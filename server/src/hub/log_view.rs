@@ -25,6 +25,9 @@ const BATCH_BYTES: usize = 256 * 1024;
 /// time from the log's beginning, and for the last lines from its end.
 const LAST_LINES: u32 = 5_000;
 
+/// The same where the log has ended: it grows no more.
+const LAST_LINES_OF_ENDED: u32 = 100;
+
 /// What a reader gets next.
 #[derive(Debug)]
 pub enum LogFrame {
@@ -215,7 +218,8 @@ impl LogView {
             return self.read_all_since().await;
         }
         self.last_lines = true;
-        self.read(LogRange { tail: Some(LAST_LINES), ..LogRange::default() }).await
+        let tail = if has_ended(self.live.as_ref()) { LAST_LINES_OF_ENDED } else { LAST_LINES };
+        self.read(LogRange { tail: Some(tail), ..LogRange::default() }).await
     }
 
     /// Reads from the engine whatever is not older than the last line that the reader got.
