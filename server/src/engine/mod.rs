@@ -26,6 +26,7 @@ mod stats;
 mod status_text;
 mod tls;
 mod transport;
+mod unix;
 
 pub use connection::{DockerHost, Engine};
 pub use create::Created;

@@ -27,7 +27,7 @@ use tokio::{
 };
 use tokio_rustls::client::TlsStream;
 
-use super::{DockerHost, EngineError, tls::EngineTls};
+use super::{DockerHost, EngineError, tls::EngineTls, unix::UnixWire};
 
 /// The body of a request: the type that bollard uses.
 pub(super) type Body =
@@ -83,7 +83,7 @@ impl tower::Service<Uri> for Connector {
         let (host, tls) = (self.host.clone(), self.tls.clone());
         Box::pin(async move {
             let wire = match host {
-                DockerHost::Unix(path) => Wire::Unix(UnixStream::connect(path).await?),
+                DockerHost::Unix(path) => Wire::Unix(UnixWire::new(UnixStream::connect(path).await?)),
                 DockerHost::Tcp(address) | DockerHost::Tls { address, .. } => {
                     let stream = TcpStream::connect(address).await?;
                     stream.set_nodelay(true)?;
@@ -100,7 +100,7 @@ impl tower::Service<Uri> for Connector {
 
 /// An open connection.
 pub(super) enum Wire {
-    Unix(UnixStream),
+    Unix(UnixWire),
     Tcp(TcpStream),
     Tls(Box<TlsStream<TcpStream>>),
 }

@@ -5,7 +5,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use longshore_tests::{Client, Console, ConsoleOptions, LiveSocket, TestContainer, console::local};
+use longshore_tests::{
+    Client, Console, ConsoleOptions, LiveSocket, LogReader, TestContainer, console::local,
+};
 use shared::{
     live::{ClientFrame, Topic},
     logs::LogQuery,
@@ -13,7 +15,7 @@ use shared::{
 
 use crate::{
     Bench,
-    process::processor_seconds,
+    process::{processor_seconds, pss_megabytes},
     table::{Budget, Table},
 };
 
@@ -51,6 +53,26 @@ pub(crate) async fn measure(bench: &Bench, table: &mut Table) {
         let what = format!("log to one browser over {}: speed of docker logs", reading.name);
         table.row(&what, theirs / ours, "×", Budget::AtLeast(reading.least), note);
     }
+}
+
+/// What the console holds of a log that is followed while it is written line by line: its ring has places
+/// for more lines than are written here, and 4 MB of text.
+pub(crate) async fn memory(bench: &Bench, table: &mut Table) {
+    let lines = if bench.quick { 10_000 } else { 40_000 };
+    let script = format!(
+        "i=0; while [ $i -lt {lines} ]; do echo \"line $i of a log that is about a hundred bytes wide, as those of web servers are\"; i=$((i+1)); usleep 300; done; echo end; sleep 600"
+    );
+    let console = bench.console().await;
+    let client = console.admin().await;
+    let container = bench.engine.run("bench-slow-log", &["busybox", "sh", "-c", &script]);
+    let before = pss_megabytes(console.id());
+    let mut reader = LogReader::open(&client, &container.container_id(), LogQuery::default()).await;
+    while reader.lines.last().is_none_or(|line| line.text != b"end") {
+        reader.step().await;
+    }
+    let held = pss_megabytes(console.id()) - before;
+    let note = format!("{lines} lines that came one by one; the console had {before:.0} MB before");
+    table.row("memory (PSS) added by a log that is followed", held, "MB", Budget::None, note);
 }
 
 fn docker_logs(bench: &Bench, container: &TestContainer) -> Duration {

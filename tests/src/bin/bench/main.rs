@@ -77,6 +77,7 @@ async fn main() {
     }
     if wanted("logs") {
         logs::measure(&bench, &mut table).await;
+        logs::memory(&bench, &mut table).await;
     }
     let of_the_fleet = ["list", "access", "sign-in", "calls", "live", "browser", "form", "memory", "start"];
     if of_the_fleet.into_iter().any(wanted) {

@@ -74,7 +74,8 @@ async fn answered(client: &Client, path: &str) {
     panic!("the console did not answer {path}");
 }
 
-fn pss_megabytes(id: u32) -> f64 {
+/// Memory that is the process's own, and its part of what it shares.
+pub(crate) fn pss_megabytes(id: u32) -> f64 {
     megabytes(&std::fs::read_to_string(format!("/proc/{id}/smaps_rollup")).expect("the process"), "Pss:")
 }
 
