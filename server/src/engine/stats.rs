@@ -1,11 +1,13 @@
 //! A running container's figures: `GET /containers/{id}/stats`, one document about each second
 //! (<https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Container/operation/ContainerStats>).
 
+use std::collections::HashMap;
+
 use bytes::Bytes;
 use http::Method;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
-use serde_json::Value;
+use serde::{Deserialize, de::IgnoredAny};
 use shared::{ContainerId, live::Sample};
 
 use super::{Engine, EngineError, transport};
@@ -54,8 +56,9 @@ impl StatsStream {
     pub async fn next(&mut self) -> Result<Option<Sample>, EngineError> {
         loop {
             while let Some(end) = memchr::memchr(b'\n', &self.buffer) {
-                let document: Vec<u8> = self.buffer.drain(..=end).collect();
-                if let Ok(document) = serde_json::from_slice::<Value>(&document)
+                let document = serde_json::from_slice(self.buffer.get(..end).unwrap_or_default());
+                self.buffer.drain(..=end);
+                if let Ok(document) = document
                     && let Some(sample) = self.sample(&document)
                 {
                     return Ok(Some(sample));
@@ -77,42 +80,120 @@ impl StatsStream {
     }
 
     /// The first document of a stream may lack the one before it: it has no processor share.
-    fn sample(&mut self, document: &Value) -> Option<Sample> {
-        let number = |path: &str| document.pointer(path).and_then(Value::as_u64);
-        let now = Processor {
-            used: number("/cpu_stats/cpu_usage/total_usage")?,
-            system: number("/cpu_stats/system_cpu_usage").unwrap_or(0),
-        };
+    fn sample(&mut self, document: &Document) -> Option<Sample> {
+        let cpu = document.cpu_stats.as_ref()?;
+        let now = cpu.processor()?;
         let before = self.before.replace(now).or_else(|| {
-            Some(Processor {
-                used: number("/precpu_stats/cpu_usage/total_usage")?,
-                system: number("/precpu_stats/system_cpu_usage")?,
-            })
+            let before = document.precpu_stats.as_ref()?;
+            before.system_cpu_usage.and(before.processor())
         })?;
-        let processors = number("/cpu_stats/online_cpus")
-            .filter(|count| *count > 0)
-            .or_else(|| {
-                let list = document.pointer("/cpu_stats/cpu_usage/percpu_usage")?.as_array()?;
-                u64::try_from(list.len()).ok()
-            })
-            .unwrap_or(1);
+        let memory = document.memory_stats.as_ref();
         // `docker stats` leaves out the cache that the kernel can take back.
-        let cache = number("/memory_stats/stats/total_inactive_file")
-            .or_else(|| number("/memory_stats/stats/inactive_file"))
+        let cache = memory
+            .and_then(|memory| memory.stats.as_ref())
+            .and_then(|stats| stats.total_inactive_file.or(stats.inactive_file))
             .unwrap_or(0);
-        let (network_in, network_out) = network(document);
-        let (block_in, block_out) = block(document);
+        let networks = document.networks.iter().flat_map(HashMap::values);
+        let traffic = |bytes: fn(&Network) -> Option<u64>| {
+            networks.clone().filter_map(bytes).fold(0_u64, u64::saturating_add)
+        };
         Some(Sample {
             container: self.container.clone(),
-            cpu_millis: share(before, now, processors),
-            memory: number("/memory_stats/usage").unwrap_or(0).saturating_sub(cache),
-            memory_limit: number("/memory_stats/limit").unwrap_or(0),
-            network_in,
-            network_out,
-            block_in,
-            block_out,
-            pids: number("/pids_stats/current").and_then(|pids| u32::try_from(pids).ok()).unwrap_or(0),
+            cpu_millis: share(before, now, cpu.processors()),
+            memory: memory.and_then(|memory| memory.usage).unwrap_or(0).saturating_sub(cache),
+            memory_limit: memory.and_then(|memory| memory.limit).unwrap_or(0),
+            network_in: traffic(|network| network.rx_bytes),
+            network_out: traffic(|network| network.tx_bytes),
+            block_in: document.block("read"),
+            block_out: document.block("write"),
+            pids: document.pids_stats.as_ref().and_then(|pids| pids.current).unwrap_or(0),
         })
+    }
+}
+
+/// What is read of the engine's document: it comes ten times as large, for each container each second.
+/// Engines leave out any of it, or write null.
+#[derive(Debug, Deserialize)]
+struct Document {
+    cpu_stats: Option<Cpu>,
+    precpu_stats: Option<Cpu>,
+    memory_stats: Option<Memory>,
+    networks: Option<HashMap<String, Network>>,
+    blkio_stats: Option<Blocks>,
+    pids_stats: Option<Pids>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Cpu {
+    cpu_usage: Option<CpuUsage>,
+    system_cpu_usage: Option<u64>,
+    online_cpus: Option<u64>,
+}
+
+#[derive(Debug, Deserialize)]
+struct CpuUsage {
+    total_usage: Option<u64>,
+    percpu_usage: Option<Vec<IgnoredAny>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Memory {
+    usage: Option<u64>,
+    limit: Option<u64>,
+    stats: Option<MemoryDetail>,
+}
+
+#[derive(Debug, Deserialize)]
+struct MemoryDetail {
+    total_inactive_file: Option<u64>,
+    inactive_file: Option<u64>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Network {
+    rx_bytes: Option<u64>,
+    tx_bytes: Option<u64>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Blocks {
+    io_service_bytes_recursive: Option<Vec<Block>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Block {
+    op: Option<String>,
+    value: Option<u64>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Pids {
+    current: Option<u32>,
+}
+
+impl Cpu {
+    fn processor(&self) -> Option<Processor> {
+        let used = self.cpu_usage.as_ref()?.total_usage?;
+        Some(Processor { used, system: self.system_cpu_usage.unwrap_or(0) })
+    }
+
+    fn processors(&self) -> u64 {
+        let each = self.cpu_usage.as_ref().and_then(|usage| usage.percpu_usage.as_ref());
+        self.online_cpus
+            .filter(|count| *count > 0)
+            .or_else(|| u64::try_from(each?.len()).ok().filter(|count| *count > 0))
+            .unwrap_or(1)
+    }
+}
+
+impl Document {
+    fn block(&self, operation: &str) -> u64 {
+        self.blkio_stats
+            .iter()
+            .flat_map(|blocks| blocks.io_service_bytes_recursive.iter().flatten())
+            .filter(|block| block.op.as_ref().is_some_and(|op| op.eq_ignore_ascii_case(operation)))
+            .filter_map(|block| block.value)
+            .fold(0_u64, u64::saturating_add)
     }
 }
 
@@ -123,38 +204,28 @@ fn share(before: Processor, now: Processor, processors: u64) -> u32 {
     u32::try_from(millis).unwrap_or(u32::MAX)
 }
 
-fn network(document: &Value) -> (u64, u64) {
-    let sum = |key: &str| {
-        document
-            .get("networks")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
-            .filter_map(|(_, network)| network.get(key)?.as_u64())
-            .fold(0_u64, u64::saturating_add)
-    };
-    (sum("rx_bytes"), sum("tx_bytes"))
-}
-
-fn block(document: &Value) -> (u64, u64) {
-    let sum = |operation: &str| {
-        document
-            .pointer("/blkio_stats/io_service_bytes_recursive")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .filter(|entry| {
-                entry.get("op").and_then(Value::as_str).is_some_and(|op| op.eq_ignore_ascii_case(operation))
-            })
-            .filter_map(|entry| entry.get("value")?.as_u64())
-            .fold(0_u64, u64::saturating_add)
-    };
-    (sum("read"), sum("write"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_an_engine_leaves_out_is_missed_alone() {
+        let texts = [
+            r#"{"cpu_stats":{"cpu_usage":{"total_usage":7,"percpu_usage":[3,4]},"system_cpu_usage":9},"precpu_stats":{"cpu_usage":{"total_usage":0}},"memory_stats":{"usage":50,"limit":18446744073709551615,"stats":{"inactive_file":20,"pgfault":1}},"networks":{"eth0":{"rx_bytes":1,"tx_bytes":2,"rx_errors":0},"eth1":{"rx_bytes":10,"tx_bytes":null}},"blkio_stats":{"io_service_bytes_recursive":[{"major":8,"op":"Read","value":5},{"op":"write","value":6},{"op":"read","value":7}]},"pids_stats":{}}"#,
+            r#"{"cpu_stats":{"cpu_usage":{"total_usage":1}},"memory_stats":{},"networks":null,"blkio_stats":{"io_service_bytes_recursive":null}}"#,
+            r#"{"cpu_stats":{"cpu_usage":{"percpu_usage":null}}}"#,
+            "{}",
+        ];
+        let [full, sparse, unused, empty] = texts.map(|text| serde_json::from_str::<Document>(text).unwrap());
+        let cpu = full.cpu_stats.as_ref().unwrap();
+        assert_eq!(cpu.processor().map(|now| (now.used, now.system)), Some((7, 9)));
+        assert_eq!(cpu.processors(), 2);
+        assert_eq!((full.block("read"), full.block("write")), (12, 6));
+        assert_eq!(full.networks.unwrap().values().filter_map(|network| network.rx_bytes).sum::<u64>(), 11);
+        assert!(sparse.cpu_stats.unwrap().processor().is_some());
+        assert!(unused.cpu_stats.unwrap().processor().is_none());
+        assert!(empty.cpu_stats.is_none());
+    }
 
     #[test]
     fn half_of_two_processors_is_one() {
