@@ -9,7 +9,7 @@ use crate::{
 
 /// One or two sentences for a failure; tracked. What only the engine can say is quoted.
 pub(crate) fn error_text(i18n: I18n, error: &ApiError) -> String {
-    let message = error.message.clone();
+    let message = error.told().to_owned();
     match error.code {
         // The page itself never shows a token.
         ErrorCode::SignedOut | ErrorCode::BadToken => t_string!(i18n, common.error.signed_out),

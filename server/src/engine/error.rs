@@ -182,6 +182,23 @@ mod tests {
     }
 
     #[test]
+    fn the_engines_words_can_be_told_alone() {
+        let said = "No such image: web: latest";
+        for (status, whole) in [
+            (404, "the engine knows no such image: No such image: web: latest"),
+            (409, said),
+            (400, "the engine does not accept that: No such image: web: latest"),
+            (501, "this engine cannot do that: No such image: web: latest"),
+            (500, "the engine refused: No such image: web: latest"),
+        ] {
+            let error = crate::Error::from(EngineError::from_status("image", status, said)).to_api();
+            assert_eq!((error.message.as_str(), error.told()), (whole, said));
+        }
+        let own = crate::Error::invalid("command", "a quote: it is not closed").to_api();
+        assert_eq!(own.told(), own.message);
+    }
+
+    #[test]
     fn the_engines_words_are_bounded() {
         assert!(clip(&"x".repeat(5000)).chars().count() <= 601);
         assert!(!clip("a\n\u{1b}[31mb").contains('\u{1b}'));

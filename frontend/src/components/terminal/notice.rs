@@ -29,7 +29,7 @@ pub(super) fn Notices(terminals: Terminals, session: Session) -> impl IntoView {
     let i18n = use_i18n();
     let go = paths::use_go();
     let store = ContainersStore::use_store();
-    // Docker removes one with --rm that it could not start.
+    // One with --rm is removed at its end, or when it could not be started: no session can be had there.
     let is_here =
         Memo::new(move |_| store.find(terminals.container.with(|one| one.id.clone()).as_str()).is_some());
     move || {
@@ -44,7 +44,7 @@ pub(super) fn Notices(terminals: Terminals, session: Session) -> impl IntoView {
                 (is_here.get().then(|| t_string!(i18n, common.retry)), Icon::Restart)
             }
             State::Exited { .. } | State::Failed { .. } | State::Lost { .. } | State::NotLoaded => {
-                (Some(t_string!(i18n, terminal.again)), Icon::Restart)
+                (is_here.get().then(|| t_string!(i18n, terminal.again)), Icon::Restart)
             }
         };
         let press = move || {
@@ -134,7 +134,7 @@ fn words(i18n: I18n, state: &State, program: &Program, name: &str) -> Option<(St
 fn refusal_text(i18n: I18n, error: &ApiError) -> String {
     match error.code {
         ErrorCode::NotFound | ErrorCode::Conflict | ErrorCode::Invalid | ErrorCode::EngineRefused => {
-            t_string!(i18n, run.engine_says, message = error.message.clone())
+            t_string!(i18n, run.engine_says, message = error.told().to_owned())
         }
         _ => error_text(i18n, error),
     }

@@ -279,7 +279,7 @@ impl Submit {
                 _,
                 _,
             ) => {
-                t_string!(i18n, run.engine_says, message = error.message.clone())
+                t_string!(i18n, run.engine_says, message = error.told().to_owned())
             }
             _ => error_text(i18n, error),
         }
