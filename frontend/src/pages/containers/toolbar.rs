@@ -71,7 +71,7 @@ fn TextFilter() -> impl IntoView {
             <input
                 class="input"
                 type="search"
-                size="18"
+                size="22"
                 node_ref=input
                 placeholder=t!(i18n, containers.filter_placeholder)
                 aria-label=t!(i18n, containers.filter)
