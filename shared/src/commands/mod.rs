@@ -5,7 +5,7 @@
 
 mod record;
 
-pub use record::{Outcome, Record, Said, ScriptTexts, Secrets, Word, creation, plain, shown};
+pub use record::{Outcome, Record, Said, ScriptTexts, Secrets, Verb, Word, creation, plain, shown};
 
 use crate::{
     ContainerRef, Empty, Endpoint,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     EnvironmentId, JobId, UnixMillis,
-    run::{self, CreateOptions, RunSpec, words::quote},
+    run::{self, RunSpec, words::quote},
 };
 
 /// So many commands are kept; of more, the newest.
@@ -229,36 +229,46 @@ fn container_of(words: &[Word]) -> String {
     name.unwrap_or_default()
 }
 
-/// The commands that making a container amounted to, `name` being what it is called now, if it
-/// is there. One that is
-/// attached would keep the script until it ends; so it is made, and started.
+/// Docker's word for making a container.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// It is started too.
+    Run,
+    /// It is made and no more.
+    Create,
+}
+
+/// The commands that making a container amounted to; `name` is what it is called now, if it is there. One
+/// that is attached would keep the script until it ends; so it is made, and started.
 #[must_use]
-pub fn creation(spec: &RunSpec, name: &str, options: CreateOptions, secrets: Secrets) -> Vec<Vec<Word>> {
+pub fn creation(spec: &RunSpec, name: &str, verb: Verb, secrets: Secrets) -> Vec<Vec<Word>> {
     let mut spec = spec.clone();
     // Made up by one engine, it would be another on the next.
     if !name.is_empty() {
         spec.general.name = Some(name.to_owned());
     }
-    let runs = options.start && spec.general.detach;
-    let mut commands = vec![made(&spec, if runs { "run" } else { "create" }, secrets)];
-    if options.start && !runs {
-        commands.push(plain(super::on_containers("start", &[], &[name])));
+    if verb == Verb::Create || spec.general.detach {
+        return vec![made(&spec, verb, secrets)];
     }
-    commands
+    vec![made(&spec, Verb::Create, secrets), plain(super::on_containers("start", &[], &[name]))]
 }
 
 /// The command line of a container that is made, as one that may be shown: `docker run`, or `docker create` for
 /// one that is not started.
 #[must_use]
-pub fn shown(spec: &RunSpec, options: CreateOptions, secrets: Secrets) -> String {
-    line(&made(spec, if options.start { "run" } else { "create" }, secrets))
+pub fn shown(spec: &RunSpec, verb: Verb, secrets: Secrets) -> String {
+    line(&made(spec, verb, secrets))
 }
 
-fn made(spec: &RunSpec, verb: &str, secrets: Secrets) -> Vec<Word> {
-    let mut words = plain(vec!["docker".to_owned(), verb.to_owned()]);
+fn made(spec: &RunSpec, verb: Verb, secrets: Secrets) -> Vec<Word> {
+    let word = match verb {
+        Verb::Run => "run",
+        Verb::Create => "create",
+    };
+    let mut words = plain(vec!["docker".to_owned(), word.to_owned()]);
     for argument in run::arguments(spec) {
         // `docker create` knows no `-d`.
-        if argument.flag == Some("detach") && verb == "create" {
+        if argument.flag == Some("detach") && verb == Verb::Create {
             continue;
         }
         let hides = secrets == Secrets::Hidden && argument.flag == Some("env");

@@ -77,14 +77,13 @@ fn a_job_is_run_until_it_is_heard_that_it_failed() {
 #[test]
 fn what_is_not_kept_must_be_given() {
     let spec = parse("docker run -d -e TOKEN=canary -e 'odd name=canary' -e=-x=canary img").spec;
-    let commands =
-        creation(&spec, "web", CreateOptions { start: true, ..CreateOptions::default() }, Secrets::Hidden);
+    let commands = creation(&spec, "web", Verb::Run, Secrets::Hidden);
     let mut record = Record::default();
     for words in commands {
         record.push(said(words, Outcome::Done));
     }
     let script = record.script(&texts(), |at| at.0.to_string());
-    let shown = shown(&spec, CreateOptions { start: true, ..CreateOptions::default() }, Secrets::Hidden);
+    let shown = shown(&spec, Verb::Run, Secrets::Hidden);
     assert_eq!(shown, "docker run -d -e TOKEN=***** -e 'odd name='***** --env=-x=***** img");
     assert!(!script.contains("canary") && !format!("{record:?}").contains("canary"));
     let (ok, out, errors) = run(&script, &[("SECRET_1", "a")]);
@@ -98,19 +97,19 @@ fn what_is_not_kept_must_be_given() {
 
 #[test]
 fn what_stays_attached_is_made_and_started() {
-    let lines = |line: &str, start: bool| {
+    let lines = |line: &str, verb: Verb| {
         let spec = parse(line).spec;
-        creation(&spec, "made_up", CreateOptions { start, ..CreateOptions::default() }, Secrets::Kept)
+        creation(&spec, "made_up", verb, Secrets::Kept)
             .into_iter()
             .map(|words| said(words, Outcome::Done).line())
             .collect::<Vec<_>>()
     };
-    assert_eq!(lines("docker run -d -e A=1 img", true), ["docker run -d --name made_up -e A=1 img"]);
+    assert_eq!(lines("docker run -d -e A=1 img", Verb::Run), ["docker run -d --name made_up -e A=1 img"]);
     assert_eq!(
-        lines("docker run -it --rm img sh", true),
+        lines("docker run -it --rm img sh", Verb::Run),
         ["docker create -it --rm --name made_up img sh", "docker start made_up"]
     );
-    assert_eq!(lines("docker run -d img", false), ["docker create --name made_up img"]);
+    assert_eq!(lines("docker run -d img", Verb::Create), ["docker create --name made_up img"]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
     ApiError, ErrorCode, Permission, Target, TeamId, UserId,
-    commands::{Outcome, Secrets, creation, on_containers, plain, shown},
+    commands::{Outcome, Secrets, Verb, creation, on_containers, plain, shown},
     run::{CreateContainer, CreateOptions, CreatedContainer, NotStarted, RunSpec, blamed},
 };
 
@@ -132,8 +132,7 @@ impl Submit {
     /// It waits for a terminal that is attached to it and starts it.
     fn made_to_attach(self, spec: RunSpec, created: CreatedContainer) {
         let CreatedContainer { id, name, warnings, not_started } = created;
-        let made = CreateOptions { start: false, team: None };
-        self.note_made(&spec, &name, made, None);
+        self.note_made(&spec, &name, Verb::Create, None);
         if let Some(failure) = not_started {
             return self.not_ready(spec, name, failure);
         }
@@ -142,7 +141,7 @@ impl Submit {
                 tone: Tone::Warning,
                 text: t_string!(self.i18n, run.created, name = name.clone()),
                 detail: warnings.join(" "),
-                command: Some(shown(&spec, made, self.secrets())),
+                command: Some(shown(&spec, Verb::Create, self.secrets())),
                 ..Toast::default()
             });
         }
@@ -180,7 +179,8 @@ impl Submit {
 
     fn made(self, spec: RunSpec, created: CreatedContainer, start: bool) {
         let CreatedContainer { name, warnings, not_started, id: _ } = created;
-        let said = self.note_made(&spec, &name, CreateOptions { start, team: None }, not_started.as_ref());
+        let verb = if start { Verb::Run } else { Verb::Create };
+        let said = self.note_made(&spec, &name, verb, not_started.as_ref());
         if let Some(failure) = not_started {
             return self.not_ready(spec, name, failure);
         }
@@ -206,15 +206,9 @@ impl Submit {
     }
 
     /// Notes what was done as commands; gives them as they may be shown.
-    fn note_made(
-        self,
-        spec: &RunSpec,
-        name: &str,
-        options: CreateOptions,
-        not_started: Option<&NotStarted>,
-    ) -> String {
+    fn note_made(self, spec: &RunSpec, name: &str, verb: Verb, not_started: Option<&NotStarted>) -> String {
         let environment = self.store.environment_untracked();
-        let done = CreateOptions { start: options.start && not_started.is_none(), ..options };
+        let done = if not_started.is_some() { Verb::Create } else { verb };
         for words in creation(spec, name, done, self.secrets()) {
             note_as(environment.clone(), words, Outcome::Done);
         }
@@ -222,7 +216,7 @@ impl Submit {
             let words = plain(on_containers("start", &[], &[name]));
             note_as(environment, words, Outcome::Failed(failure.message.clone()));
         }
-        shown(spec, options, self.secrets())
+        shown(spec, verb, self.secrets())
     }
 
     /// Whether this person's role shows values of the environment. Whoever owns a container sees those of it,
@@ -240,8 +234,7 @@ impl Submit {
         let spot = error.field.as_deref().and_then(|path| self.spot(path));
         let text = self.words(&spec, error, spot);
         let name = spec.general.name.clone().unwrap_or_default();
-        let options = CreateOptions { start: false, team: None };
-        if let Some(words) = creation(&spec, &name, options, self.secrets()).into_iter().next() {
+        if let Some(words) = creation(&spec, &name, Verb::Create, self.secrets()).into_iter().next() {
             note_as(self.store.environment_untracked(), words, fallen(error, text.clone()));
         }
         self.refuse(Refusal { spec, spot, text, made: None });
