@@ -22,8 +22,9 @@ test('a mount of the host is marked and refused at its field, and a named volume
   await page.getByLabel('Command', { exact: true }).fill('sleep 3600');
   await page.getByLabel('--name', { exact: true }).fill(name);
   await page.getByRole('button', { name: 'Add --volume', exact: true }).click();
-  await page.keyboard.type('/srv/data:/data');
   const volume = page.getByLabel('--volume, 1', { exact: true });
+  await expect(volume).toBeFocused();
+  await page.keyboard.type('/srv/data:/data');
 
   // At the field: that it is host access, why, a safer way, and who can grant it.
   const notes = page.getByRole('group', { name: /^--volume/ }).locator('.host-reason');

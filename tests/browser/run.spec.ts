@@ -108,6 +108,7 @@ it('a port of a stopped container, a volume, a network and the host are checked 
   await page.goto(longshore.url + RUN);
   await page.getByLabel('Image', { exact: true }).fill('busybox');
   await page.getByRole('button', { name: 'Add --publish', exact: true }).click();
+  await expect(page.getByLabel('--publish, 1', { exact: true })).toBeFocused();
   await page.keyboard.type('18110:80');
   await expect(
     page.getByText(`${stopped.name} publishes 18110 when it runs. The next free one is 18111.`),
@@ -116,6 +117,7 @@ it('a port of a stopped container, a volume, a network and the host are checked 
   await expect(page.getByText('when it runs. The next free one')).toHaveCount(0);
 
   await page.getByRole('button', { name: 'Add --volume', exact: true }).click();
+  await expect(page.getByLabel('--volume, 1', { exact: true })).toBeFocused();
   await page.keyboard.type('no-such-volume:/data');
   await expect(page.getByText('No volume here is called no-such-volume: an empty one is made.')).toBeVisible();
   await page.getByRole('searchbox', { name: 'Find an option' }).fill('cpus');
@@ -194,6 +196,7 @@ it('a container that was made and could not start says why, at the field', async
   await page.getByLabel('Image', { exact: true }).fill('busybox');
   await page.getByLabel('--name', { exact: true }).fill(name);
   await page.getByRole('button', { name: 'Add --publish', exact: true }).click();
+  await expect(page.getByLabel('--publish, 1', { exact: true })).toBeFocused();
   await page.keyboard.type('18090:80');
   await page.keyboard.press('Control+Enter');
   // The terminal, which attached to it first, hears that it does not start.

@@ -33,6 +33,8 @@ pub(super) struct UnixWire {
     socket: Socket,
     last_read: Instant,
     small_reads: u32,
+    /// Somebody waits for room to write: the poll has to tell them, so there is no rest.
+    write_waits: bool,
 }
 
 enum Socket {
@@ -45,7 +47,7 @@ enum Socket {
 
 impl UnixWire {
     pub(super) fn new(stream: UnixStream) -> Self {
-        Self { socket: Socket::Open(stream), last_read: Instant::now(), small_reads: 0 }
+        Self { socket: Socket::Open(stream), last_read: Instant::now(), small_reads: 0, write_waits: false }
     }
 
     /// The open socket; ends a rest.
@@ -84,7 +86,7 @@ impl UnixWire {
         } else {
             0
         };
-        self.small_reads >= SMALL_READS
+        self.small_reads >= SMALL_READS && !self.write_waits
     }
 }
 
@@ -114,7 +116,9 @@ impl AsyncWrite for UnixWire {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.open()?.poll_write(context, bytes)
+        let written = self.open()?.poll_write(context, bytes);
+        self.write_waits = written.is_pending();
+        written
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -205,6 +209,30 @@ mod tests {
         peer.write_all(b"e").unwrap();
         let read = tokio::time::timeout(Duration::from_secs(20), reader).await;
         assert_eq!(read.expect("it is told").unwrap(), b'e');
+    }
+
+    #[tokio::test]
+    async fn there_is_no_rest_while_somebody_waits_to_write() {
+        let (mut wire, mut peer) = pair();
+        let fills = async {
+            loop {
+                wire.write_all(&[0; 4096]).await.unwrap();
+            }
+        };
+        assert!(tokio::time::timeout(Duration::from_millis(50), fills).await.is_err());
+        for _ in 0..=SMALL_READS {
+            wire.last_read = Instant::now();
+            assert!(!wire.counts(10));
+        }
+        // There is room again once most of it is read.
+        peer.set_nonblocking(true).unwrap();
+        while peer.read(&mut [0; 4096]).is_ok() {}
+        wire.write_all(b"more").await.unwrap();
+        for nth in 1..=SMALL_READS {
+            wire.small_reads = nth - 1;
+            wire.last_read = Instant::now();
+            assert_eq!(wire.counts(10), nth == SMALL_READS);
+        }
     }
 
     #[tokio::test]
