@@ -227,7 +227,7 @@ it('what the image does not have is said at the command, and tried again once it
       .fill(`docker run ${options} --name ${name} -v ${name}:/tools busybox /tools/late`);
     await page.getByRole('button', { name: 'Fill the form' }).click();
     await page.getByRole('button', { name: 'Create and start' }).click();
-    await expect(page.getByText(/The engine says: .*\/tools\/late.*no such file or directory/)).toBeVisible();
+    await expect(page.getByText(/The engine says: (?!the engine).*\/tools\/late.*no such file or directory/)).toBeVisible();
   };
   try {
     await run('--rm');
@@ -330,6 +330,7 @@ for (const remains of [true, false]) {
     } else {
       await expect(page.getByText(`${name} has been removed`)).toBeVisible();
       await expect(page.getByText('Ended with code 3')).toBeVisible();
+      await expect(page.getByRole('button', { name: 'Open a new session' })).toHaveCount(0);
     }
     await expect.poll(() => terminalText(page), { message: 'what was printed stays' }).toContain('42nd');
   });
