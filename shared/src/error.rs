@@ -87,18 +87,24 @@ impl ApiError {
         }
     }
 
-    /// The engine's own words in the message, without the console's sentence that opens them: for where the
-    /// page has said in its own language that they are the engine's. Other messages are whole.
+    /// See [`told`].
     #[must_use]
     pub fn told(&self) -> &str {
-        match self.message.split_once(": ") {
-            Some((opening, words))
-                if opening.starts_with("the engine ") || opening.starts_with("this engine ") =>
-            {
-                words
-            }
-            _ => &self.message,
+        told(&self.message)
+    }
+}
+
+/// The engine's own words in a message, without the console's sentence that opens them: for where the page has
+/// said in its own language that they are the engine's. Other messages are whole.
+#[must_use]
+pub fn told(message: &str) -> &str {
+    match message.split_once(": ") {
+        Some((opening, words))
+            if opening.starts_with("the engine ") || opening.starts_with("this engine ") =>
+        {
+            words
         }
+        _ => message,
     }
 }
 

@@ -52,14 +52,15 @@ impl UnixWire {
 
     /// The open socket; ends a rest.
     fn open(&mut self) -> io::Result<Pin<&mut UnixStream>> {
-        if matches!(self.socket, Socket::Resting(..))
-            && let Socket::Resting(stream, _, reader) = std::mem::replace(&mut self.socket, Socket::Lost)
-        {
-            if let Some(reader) = reader {
-                reader.wake();
+        self.socket = match std::mem::replace(&mut self.socket, Socket::Lost) {
+            Socket::Resting(stream, _, reader) => {
+                if let Some(reader) = reader {
+                    reader.wake();
+                }
+                Socket::Open(UnixStream::from_std(stream)?)
             }
-            self.socket = Socket::Open(UnixStream::from_std(stream)?);
-        }
+            other => other,
+        };
         match &mut self.socket {
             Socket::Open(stream) => Ok(Pin::new(stream)),
             Socket::Resting(..) | Socket::Lost => Err(io::ErrorKind::NotConnected.into()),

@@ -4,6 +4,7 @@ use leptos::{prelude::*, task::spawn_local};
 use shared::{
     ApiError, ErrorCode, Permission, Target, TeamId, UserId,
     commands::{Outcome, Secrets, Verb, creation, on_containers, plain, shown},
+    error::told,
     run::{CreateContainer, CreateOptions, CreatedContainer, NotStarted, RunSpec, blamed},
 };
 
@@ -173,7 +174,7 @@ impl Submit {
         let spot = failure.field.as_deref().and_then(|path| self.spot(path));
         // That it was made stands in the title.
         let reason = failure.message.split_once(": ").map_or(failure.message.as_str(), |(_, reason)| reason);
-        let text = t_string!(self.i18n, run.engine_says, message = reason.to_owned());
+        let text = t_string!(self.i18n, run.engine_says, message = told(reason).to_owned());
         self.refuse(Refusal { spec, spot, text, made: Some(name) });
     }
 
